@@ -1,0 +1,72 @@
+"""Derives a class from the signature of a factory."""
+
+from collections.abc import Callable
+import functools
+import inspect
+import typing
+from typing import Any, TypeVar
+
+_Class = TypeVar('_Class', bound=type)
+
+# Annotations of parameters that can't be arrays, evaluated or not.
+_STATIC = (bool, int, str, type(None), 'bool', 'int', 'str')
+
+_classes: dict[tuple[type, Callable[..., Any]], type] = {}
+
+
+def derive(
+    base: _Class,
+    factory: Callable[..., Any],
+    name: str | None = None,
+    module: str | None = None,
+) -> _Class:
+  """Returns the subclass of `base` that holds the arguments of `factory`.
+
+  Args:
+    base: a subclass of :class:`Node`.
+    factory: a function, a partial object or a class.
+    name: the name of the class, by default that of the factory.
+    module: the module of the class, by default that of the factory.
+
+  Returns:
+    The class; always the same one for the same factory.
+
+  Raises:
+    TypeError: `factory` is not callable.
+    ValueError: a parameter is named like a member of `base`.
+  """
+  if not callable(factory):
+    raise TypeError(f'wrap: {factory!r} is not callable; write wrap(optax.adam)'
+                    ' for a factory, from_gradient_transformation(tx) for a'
+                    ' transformation')
+  if (base, factory) in _classes:
+    return _classes[base, factory]
+  function = factory
+  while isinstance(function, functools.partial):
+    function = function.func
+  signature = inspect.signature(factory)
+  for parameter in signature.parameters:
+    if parameter.startswith('_') or hasattr(base, parameter):
+      raise ValueError(f'wrap: {function.__qualname__} has a parameter'
+                       f' {parameter!r}, a name that {base.__name__} uses;'
+                       ' rename the parameter')
+  annotations = {
+      n: typing.get_args(p.annotation) or (p.annotation,)
+      for n, p in signature.parameters.items()
+  }
+  cls = type(base)(name or function.__name__, (base,), {
+      '__doc__': f'{base._SUMMARY}\n\n{inspect.getdoc(factory)}',
+      '__module__': module or function.__module__,
+      '__qualname__': name or function.__qualname__,
+      '__signature__': signature.replace(return_annotation=signature.empty),
+      '_factory': staticmethod(factory),
+      '_number_leaves': frozenset(
+          n for n in annotations if n.endswith('learning_rate')
+      ),
+      '_static_arrays': frozenset(
+          n for n, types in annotations.items()
+          if all(t in _STATIC for t in types)
+      ),
+  })
+  _classes[base, factory] = cls
+  return cls

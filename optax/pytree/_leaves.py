@@ -1,0 +1,55 @@
+"""What is a number or an array, and how static values compare."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+
+def is_number(x: Any) -> bool:
+  """Whether `x` is a real Python or NumPy number; a boolean is not."""
+  return (
+      isinstance(x, (int, float, np.integer, np.floating))
+      and not isinstance(x, bool)
+  )
+
+
+def is_numeric_array(x: Any) -> bool:
+  """Whether `x` is an array, PRNG key or tracer; a boolean array is not."""
+  return isinstance(x, (jax.Array, np.ndarray)) and x.dtype != bool
+
+
+class _Unhashable:
+  """Makes a value that can't be hashed usable in a key."""
+
+  def __init__(self, value: Any):
+    self.value = value
+
+  def __eq__(self, other: Any) -> bool:
+    return isinstance(other, _Unhashable) and self.value == other.value
+
+  def __hash__(self) -> int:
+    return hash(type(self.value))
+
+
+def key(x: Any) -> tuple[Any, ...]:
+  """Returns a hashable that stands for a leaf's type and value."""
+  if isinstance(x, (jax.Array, np.ndarray)):
+    if jnp.issubdtype(x.dtype, jax.dtypes.prng_key):
+      return x.dtype, key(jax.random.key_data(x))
+    x = np.asarray(x)
+    return x.dtype, x.shape, x.tobytes()
+  if isinstance(x, (int, float, complex, np.generic)):
+    return type(x), repr(x)  # Two NaNs are equal; 0.0 and -0.0 are not.
+  try:
+    hash(x)
+  except TypeError:
+    return type(x), _Unhashable(x)
+  return type(x), x
+
+
+def tree_key(tree: Any) -> tuple[Any, ...]:
+  """Returns a hashable that stands for a pytree's structure and leaves."""
+  leaves, treedef = jax.tree.flatten(tree)
+  return treedef, *map(key, leaves)

@@ -1,0 +1,266 @@
+"""The arguments of a factory as an immutable pytree."""
+
+from collections.abc import Callable, Collection
+import dataclasses
+import inspect
+import sys
+from typing import Any, ClassVar, NamedTuple, TypeVar
+
+import jax
+import numpy as np
+from optax.pytree import _derive
+from optax.pytree import _leaves
+
+_Self = TypeVar('_Self', bound='Node')
+
+
+class _Mixed(NamedTuple):
+  """A container that holds static items among its leaves."""
+
+  treedef: Any
+  items: list[Any]  # The static items; None in the place of a leaf.
+
+  def merge(self, child: Any) -> Any:
+    try:
+      leaves = self.treedef.flatten_up_to(child)
+    except (TypeError, ValueError):
+      return child  # Somebody's placeholder for the whole container.
+    return self.treedef.unflatten(
+        leaf if item is None else item
+        for leaf, item in zip(leaves, self.items)
+    )
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Layout:
+  """The static part of a node: its auxiliary data as a pytree."""
+
+  leaves: tuple[str, ...]  # The attributes that are children, in order.
+  static: dict[str, Any]  # The other attributes.
+  mixed: dict[str, _Mixed]  # What completes children that have static items.
+  key: tuple[Any, ...]  # Stands for all static values.
+
+  def __eq__(self, other: Any) -> bool:
+    return self is other or (
+        isinstance(other, _Layout)
+        and self.leaves == other.leaves
+        and self.key == other.key
+    )
+
+  def __hash__(self) -> int:
+    return hash((self.leaves, self.key))
+
+
+class Node:
+  """The arguments of a factory as an immutable pytree, equal by value."""
+
+  # Set in each subclass by `derive`.
+  __signature__: ClassVar[inspect.Signature]
+  _factory: ClassVar[Callable[..., Any]]
+  _number_leaves: ClassVar[frozenset[str]]  # Parameters: numbers are leaves.
+  _static_arrays: ClassVar[frozenset[str]]  # Parameters: arrays are static.
+
+  _layout: _Layout
+  _children: tuple[Any, ...]
+
+  def __init_subclass__(cls, **kwargs: Any):
+    super().__init_subclass__(**kwargs)
+    jax.tree_util.register_pytree_with_keys(
+        cls, _flatten_with_keys, cls._unflatten, flatten
+    )
+
+  def __init__(self, *args: Any, **kwargs: Any):
+    try:
+      bound = self.__signature__.bind(*args, **kwargs)
+    except TypeError as e:
+      parameters = [p.replace(annotation=p.empty)
+                    for p in self.__signature__.parameters.values()]
+      raise TypeError(
+          f'{type(self).__name__}: {e}; write'
+          f' {type(self).__name__}{inspect.Signature(parameters)}'
+      ) from None
+    for name, value in bound.arguments.items():
+      bound.arguments[name] = self._convert(name, value)
+    bound.apply_defaults()
+    self._fill(*self._sort(bound.arguments, self._number_leaves))
+    self._call()  # What the factory rejects is rejected at once.
+
+  @classmethod
+  def _convert(cls, name: str, value: Any) -> Any:
+    """Returns an argument as the node holds it."""
+    if inspect.isclass(value) and issubclass(value, Node):
+      raise TypeError(
+          f'{cls.__name__}: {name} is the class {value.__name__}, not an'
+          f' instance; write {name}={value.__name__}(...)'
+      )
+    return value
+
+  @classmethod
+  def _sort(
+      cls, arguments: dict[str, Any], leaves: Collection[str]
+  ) -> tuple[tuple[Any, ...], _Layout]:
+    """Sorts the factory's arguments into static ones and children.
+
+    Args:
+      arguments: the value of each parameter.
+      leaves: the parameters whose numbers are leaves.
+
+    Returns:
+      The children and the layout.
+    """
+    children, static, mixed, key = {}, {}, {}, []
+    for name, value in arguments.items():
+      if name in leaves and _leaves.is_number(value):
+        if isinstance(value, (int, np.integer)):
+          value = float(value)  # One compilation for 1 and 0.5.
+      items, treedef = jax.tree.flatten(value, is_leaf=is_node)
+      is_leaf = [
+          is_node(x)
+          or _leaves.is_numeric_array(x) and name not in cls._static_arrays
+          # Anything else that isn't static by its nature may be a placeholder.
+          or name in leaves and not (callable(x) or isinstance(x, (bool, str)))
+          for x in items
+      ]
+      static_items = [None if y else x for x, y in zip(items, is_leaf)]
+      if not any(is_leaf):
+        static[name] = value
+      elif all(is_leaf):
+        children[name] = value
+        continue
+      else:
+        children[name] = treedef.unflatten(
+            x if y else None for x, y in zip(items, is_leaf)
+        )
+        mixed[name] = _Mixed(treedef, static_items)
+      key.append((name, treedef, *map(_leaves.key, static_items)))
+    layout = _Layout(tuple(children), static, mixed, tuple(key))
+    return tuple(children.values()), layout
+
+  def _fill(self, children: tuple[Any, ...], layout: _Layout) -> None:
+    """Sets all attributes."""
+    attributes = vars(self)
+    attributes.update(layout.static)
+    attributes.update(zip(layout.leaves, children))
+    for name, mixed in layout.mixed.items():
+      attributes[name] = mixed.merge(attributes[name])
+    attributes.update(_layout=layout, _children=children)
+
+  @classmethod
+  def _unflatten(
+      cls: type[_Self], layout: _Layout, children: tuple[Any, ...]
+  ) -> _Self:
+    node = object.__new__(cls)
+    node._fill(children, layout)
+    return node
+
+  def _arguments(self) -> dict[str, Any]:
+    """Returns the value of each parameter of the factory."""
+    return {name: vars(self)[name] for name in self.__signature__.parameters}
+
+  def _call(self) -> Any:
+    """Calls the factory."""
+    arguments = self._arguments()
+    for name in arguments.keys() & self._layout.leaves:
+      arguments[name] = jax.tree.map(
+          lambda x: x._as_argument() if is_node(x) else x,
+          arguments[name], is_leaf=is_node,
+      )
+    bound = inspect.BoundArguments(self.__signature__, arguments)
+    return self._factory(*bound.args, **bound.kwargs)
+
+  def _as_argument(self) -> Any:
+    """Returns what a factory is given for this node."""
+    return self
+
+  def replace(self: _Self, **changes: Any) -> _Self:
+    """Returns a copy with some hyperparameters changed; a leaf stays a leaf."""
+    arguments = self._arguments()
+    for name, value in changes.items():
+      if name not in arguments:
+        raise TypeError(
+            f'{type(self).__name__}.replace: there is no {name!r}; the'
+            f' hyperparameters are {", ".join(arguments)}'
+        )
+      arguments[name] = self._convert(name, value)
+    leaves = self._number_leaves.union(self._layout.leaves)
+    children, layout = self._sort(arguments, leaves)
+    node = self._unflatten(layout, children)
+    node._call()
+    return node
+
+  def __setattr__(self, name: str, value: Any):
+    raise dataclasses.FrozenInstanceError(
+        f'{type(self).__name__} is immutable; write'
+        f' opt = opt.replace({name}={value!r})'
+    )
+
+  def __delattr__(self, name: str):
+    raise dataclasses.FrozenInstanceError(f'{type(self).__name__} is immutable')
+
+  def __eq__(self, other: Any) -> bool:
+    if type(self) is not type(other):
+      return NotImplemented
+    leaves, treedef = jax.tree.flatten(self)
+    other_leaves, other_treedef = jax.tree.flatten(other)
+    return treedef == other_treedef and all(
+        x is y or _leaves.key(x) == _leaves.key(y)
+        for x, y in zip(leaves, other_leaves)
+    )
+
+  def __hash__(self) -> int:
+    leaves, treedef = jax.tree.flatten(self)
+    return hash((treedef, *leaves))  # An array raises TypeError.
+
+  def __repr__(self) -> str:
+    arguments = [f'{n}={v!r}' for n, v in self._arguments().items()]
+    return f'{type(self).__name__}({", ".join(arguments)})'
+
+  def __reduce__(self) -> tuple[Any, ...]:
+    # A record of the call, whatever the layout. It leaves out defaults, since
+    # some of them are closures.
+    cls = type(self)
+    arguments = {
+        name: value for name, value in self._arguments().items()
+        if not self._is_default(name, value)
+    }
+    module = sys.modules.get(cls.__module__)
+    if (getattr(module, cls.__qualname__, None) is cls
+        or '_factory' not in vars(cls)):
+      target = cls
+    else:
+      target = cls._factory  # The module has the function by that name.
+    return _restore, (cls.__base__, target, arguments, self._layout.leaves)
+
+  def _is_default(self, name: str, value: Any) -> bool:
+    default = self.__signature__.parameters[name].default
+    return value is default or (
+        name in self._layout.static
+        and _leaves.tree_key(value) == _leaves.tree_key(default)
+    )
+
+
+def _restore(
+    base: type[Node], target: Any, arguments: dict[str, Any],
+    leaves: Collection[str],
+) -> Node:
+  """Returns the node that a pickle tells of."""
+  cls = target
+  if not inspect.isclass(target) or not issubclass(target, Node):
+    cls = _derive.derive(base, target)
+  bound = inspect.BoundArguments(cls.__signature__, arguments)
+  bound.apply_defaults()
+  children, layout = cls._sort(bound.arguments, leaves)
+  return cls._unflatten(layout, children)
+
+
+def is_node(x: Any) -> bool:
+  return isinstance(x, Node)
+
+
+def flatten(node: Node) -> tuple[tuple[Any, ...], _Layout]:
+  return node._children, node._layout
+
+
+def _flatten_with_keys(node: Node) -> tuple[Any, _Layout]:
+  keys = map(jax.tree_util.GetAttrKey, node._layout.leaves)
+  return tuple(zip(keys, node._children)), node._layout

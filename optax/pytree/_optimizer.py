@@ -1,0 +1,313 @@
+"""Optimizers as immutable pytrees."""
+
+from collections.abc import Callable
+import dataclasses
+import sys
+from typing import Any, Optional, TypeVar
+
+import jax
+from optax._src import base
+from optax.pytree import _derive
+from optax.pytree import _leaves
+from optax.pytree import _node
+
+_Self = TypeVar('_Self', bound='Optimizer')
+
+_CALLED_AS_FUNCTIONAL = """\
+{name}.{method} was called like that of a functional transformation. Write
+  updates, opt = opt.update(grads, params)
+or, where a functional transformation is expected (flax's TrainState,
+optax.chain and others), pass
+  opt.as_gradient_transformation()
+To chain pytree optimizers, use optax.pytree.chain."""
+
+_NOT_A_SEQUENCE = """\
+{name} is not a sequence. Instead of `init, update = opt` write
+  opt = opt.init(params)
+  updates, opt = opt.update(grads, params)"""
+
+_NO_STATE = """\
+{name}.update needs the state that init makes. Write
+  opt = opt.init(params)
+  updates, opt = opt.update(grads, params)"""
+
+_CALLED_ON_CLASS = """\
+update was called on a class. Write
+  opt = optax.pytree.adam(1e-3).init(params)
+  updates, opt = opt.update(grads, params)"""
+
+_REPR_LINES = 16  # What `repr` shows at the most.
+
+
+class Optimizer(_node.Node):
+  """An optimizer as an immutable pytree of its hyperparameters and its state.
+
+  The classes of :mod:`optax.pytree` derive from it; each has the parameters of
+  the function of that name in :mod:`optax`, which does the work. An optimizer
+  has an attribute for each parameter. The learning rate, and whatever is given
+  as an array, are leaves: they may change, be batched and be differentiated
+  without a new compilation. Everything else is static.
+
+  Optimizers are equal by value, and hashable unless a leaf is an array.
+
+  Attributes:
+    opt_state: the state of the functional transformation, None before `init`.
+
+  Examples:
+    >>> import jax.numpy as jnp
+    >>> import optax
+    >>> params = {'w': jnp.ones(2)}
+    >>> opt = optax.pytree.sgd(0.1).init(params)
+    >>> updates, opt = opt.update({'w': jnp.ones(2)}, params)
+    >>> optax.apply_updates(params, updates)['w'].tolist()
+    [0.8999999761581421, 0.8999999761581421]
+    >>> opt.replace(learning_rate=0.01).learning_rate
+    0.01
+
+  References:
+    Pytree-based optimizers, https://github.com/google-deepmind/optax/issues/432
+  """
+
+  _SUMMARY = 'The optimizer below as a pytree: see `optax.pytree.Optimizer`.'
+
+  opt_state: Any = None
+
+  def _has_state(self) -> bool:
+    return 'opt_state' in vars(self)
+
+  def _with_state(self: _Self, state: Any) -> _Self:
+    layout, children = self._layout, self._children
+    if self._has_state():
+      children = children[:-1]
+    else:
+      layout = dataclasses.replace(layout, leaves=(*layout.leaves, 'opt_state'))
+    return self._unflatten(layout, (*children, state))
+
+  def init(self: _Self, params: base.Params) -> _Self:
+    """Returns the optimizer with the initial state for some parameters.
+
+    Args:
+      params: a pytree of arrays, the initial parameters.
+
+    Returns:
+      An optimizer with the same hyperparameters, whose `opt_state` is new.
+
+    Raises:
+      TypeError: `params` is an optimizer.
+    """
+    if isinstance(params, Optimizer):
+      raise TypeError(_functional_call(self, 'init'))
+    opt = self._with_state(self.tx.init(params))
+    # No buffer may belong to two trees, or be twice in one: it could be donated
+    # only once.
+    seen = {id(x) for x in jax.tree.leaves((self, params))}
+
+    def own(x):
+      if id(x) in seen and isinstance(x, jax.Array):
+        return x.copy()
+      seen.add(id(x))
+      return x
+
+    return jax.tree.map(own, opt)
+
+  def update(
+      self: _Self,
+      updates: base.Updates,
+      params: Optional[base.Params] = None,
+      *functional: Any,
+      **extra_args: Any,
+  ) -> tuple[base.Updates, _Self]:
+    """Transforms updates, usually gradients.
+
+    Args:
+      updates: a pytree like the parameters.
+      params: the current parameters, which some optimizers need.
+      *functional: refused; a functional transformation takes its state here.
+      **extra_args: what some optimizers need besides, such as `value`.
+
+    Returns:
+      The transformed updates for :func:`optax.apply_updates`, and the optimizer
+      with its next state.
+
+    Raises:
+      ValueError: `init` wasn't called.
+      TypeError: the call is that of a functional transformation.
+    """
+    if not isinstance(self, Optimizer):
+      raise TypeError(_CALLED_ON_CLASS)
+    if functional or isinstance(params, Optimizer):
+      raise TypeError(_functional_call(self, 'update'))
+    if not self._has_state():
+      raise ValueError(_NO_STATE.format(name=type(self).__name__))
+    tx = base.with_extra_args_support(self.tx)
+    updates, state = tx.update(updates, self.opt_state, params, **extra_args)
+    return updates, self._with_state(state)
+
+  @property
+  def tx(self) -> base.GradientTransformation:
+    """The functional transformation with these hyperparameters."""
+    return self._call()
+
+  def _call(self) -> base.GradientTransformation:
+    tx = super()._call()
+    if isinstance(tx, Optimizer):
+      return tx.tx
+    if not (hasattr(tx, 'init') and hasattr(tx, 'update')):
+      raise TypeError(f'{type(self).__name__}: the factory returned {tx!r}, not'
+                      ' a gradient transformation')
+    return tx
+
+  _as_argument = _call
+
+  def as_gradient_transformation(self) -> base.GradientTransformationExtraArgs:
+    """Returns a functional transformation whose state is the optimizer.
+
+    It is for everything that expects a functional transformation. The
+    optimizer in the state has the say: to change a hyperparameter, replace it
+    there. A later `replace` on this object has no effect.
+
+    Returns:
+      A transformation whose `init` returns an optimizer with state, and whose
+      `update` takes and returns one in the place of the state.
+
+    Examples:
+      >>> import jax.numpy as jnp
+      >>> import optax
+      >>> tx = optax.pytree.sgd(0.1).as_gradient_transformation()
+      >>> opt = tx.init(jnp.ones(2)).replace(learning_rate=0.5)
+      >>> updates, opt = tx.update(jnp.ones(2), opt)
+      >>> updates.tolist()
+      [-0.5, -0.5]
+    """
+    return base.GradientTransformationExtraArgs(self.init, _update)
+
+  @property
+  def hyperparams(self) -> dict[str, Any]:
+    """The numeric hyperparameters by path, such as ``args[1].learning_rate``."""
+    found = {}
+    for name, value in self._arguments().items():
+      items = jax.tree_util.tree_leaves_with_path(value, is_leaf=_node.is_node)
+      for path, x in items:
+        path = name + jax.tree_util.keystr(path)
+        if isinstance(x, Optimizer):
+          found |= {f'{path}.{n}': y for n, y in x.hyperparams.items()}
+        elif _leaves.is_number(x) or _leaves.is_numeric_array(x):
+          found[path] = x
+    return found
+
+  def replace(self: _Self, **changes: Any) -> _Self:
+    """Returns a copy with some hyperparameters changed.
+
+    What is a leaf stays a leaf, so a number in the place of a number or of an
+    array never causes a new compilation.
+
+    Args:
+      **changes: new values by name; `opt_state` too may be given: None stands
+        for no state.
+
+    Returns:
+      An optimizer with the same state, if none was given.
+
+    Raises:
+      TypeError: there is no hyperparameter of that name.
+    """
+    state, has_state = self.opt_state, self._has_state()
+    if 'opt_state' in changes:
+      state = changes.pop('opt_state')
+      has_state = state is not None
+    opt = super().replace(**changes)
+    return opt._with_state(state) if has_state else opt
+
+  def __reduce__(self) -> tuple[Any, ...]:
+    if not self._has_state():
+      return super().__reduce__()
+    return *super().__reduce__(), (self.opt_state,)
+
+  def __setstate__(self, state: tuple[Any]) -> None:
+    self._fill(*_node.flatten(self._with_state(*state)))
+
+  def __repr__(self) -> str:
+    lines = [super().__repr__()]
+    if self._has_state():
+      for path, x in jax.tree_util.tree_leaves_with_path(self.opt_state):
+        shape = f'{x.dtype}{list(x.shape)}' if hasattr(x, 'dtype') else repr(x)
+        lines.append(f'  .opt_state{jax.tree_util.keystr(path)}: {shape}')
+      if len(lines) > _REPR_LINES:
+        lines[_REPR_LINES:] = [f'  and {len(lines) - _REPR_LINES} more arrays']
+    return '\n'.join(lines)
+
+  def __iter__(self, *index: Any):
+    raise TypeError(_NOT_A_SEQUENCE.format(name=type(self).__name__))
+
+  __getitem__ = __iter__
+
+
+def _functional_call(opt: Optimizer, method: str) -> str:
+  return _CALLED_AS_FUNCTIONAL.format(name=type(opt).__name__, method=method)
+
+
+def _update(
+    updates: base.Updates,
+    opt: Optimizer,
+    params: Optional[base.Params] = None,
+    **extra_args: Any,
+) -> tuple[base.Updates, Optimizer]:
+  return opt.update(updates, params, **extra_args)
+
+
+def wrap(
+    factory: Callable[..., base.GradientTransformation],
+    *,
+    name: Optional[str] = None,
+) -> type[Optimizer]:
+  """Returns the pytree class for a factory of gradient transformations.
+
+  It may be used as a decorator.
+
+  Args:
+    factory: a function (or a partial object, or a class) that returns a
+      gradient transformation. Its parameters become attributes.
+    name: the name of the class, by default that of the factory.
+
+  Returns:
+    A subclass of :class:`optax.pytree.Optimizer`, always the same one for the
+    same factory.
+
+  Raises:
+    TypeError: `factory` is not callable.
+    ValueError: a parameter is named like a member of
+      :class:`optax.pytree.Optimizer`.
+
+  Examples:
+    >>> import optax
+    >>> @optax.pytree.wrap
+    ... def clipped_sgd(learning_rate, max_norm=1.0):
+    ...   return optax.chain(
+    ...       optax.clip_by_global_norm(max_norm), optax.sgd(learning_rate)
+    ...   )
+    >>> clipped_sgd(0.1)
+    clipped_sgd(learning_rate=0.1, max_norm=1.0)
+  """
+  module = sys._getframe(1).f_globals['__name__']  # As in namedtuple.
+  return _derive.derive(Optimizer, factory, name, module)
+
+
+@wrap
+def from_gradient_transformation(
+    transformation: base.GradientTransformation,
+) -> base.GradientTransformation:
+  """Lifts a functional transformation, which has no hyperparameters to show.
+
+  Args:
+    transformation: the functional transformation.
+
+  Returns:
+    An optimizer whose `tx` is the transformation.
+
+  Examples:
+    >>> import optax
+    >>> tx = optax.sgd(0.1)
+    >>> optax.pytree.from_gradient_transformation(tx).tx is tx
+    True
+  """
+  return transformation
