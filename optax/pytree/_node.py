@@ -31,24 +31,15 @@ class _Mixed(NamedTuple):
     )
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True)
 class _Layout:
   """The static part of a node: its auxiliary data as a pytree."""
 
   leaves: tuple[str, ...]  # The attributes that are children, in order.
-  static: dict[str, Any]  # The other attributes.
-  mixed: dict[str, _Mixed]  # What completes children that have static items.
-  key: tuple[Any, ...]  # Stands for all static values.
-
-  def __eq__(self, other: Any) -> bool:
-    return self is other or (
-        isinstance(other, _Layout)
-        and self.leaves == other.leaves
-        and self.key == other.key
-    )
-
-  def __hash__(self) -> int:
-    return hash((self.leaves, self.key))
+  key: tuple[Any, ...]  # Stands for the static values.
+  # The other attributes, and what completes the children with static items.
+  static: dict[str, Any] = dataclasses.field(compare=False)
+  mixed: dict[str, _Mixed] = dataclasses.field(compare=False)
 
 
 class Node:
@@ -133,7 +124,7 @@ class Node:
         )
         mixed[name] = _Mixed(treedef, static_items)
       key.append((name, treedef, *map(_leaves.key, static_items)))
-    layout = _Layout(tuple(children), static, mixed, tuple(key))
+    layout = _Layout(tuple(children), tuple(key), static, mixed)
     return tuple(children.values()), layout
 
   def _fill(self, children: tuple[Any, ...], layout: _Layout) -> None:

@@ -6,6 +6,7 @@ import sys
 from typing import Any, Optional, TypeVar
 
 import jax
+import jax.numpy as jnp
 from optax._src import base
 from optax.pytree import _derive
 from optax.pytree import _leaves
@@ -68,7 +69,7 @@ class Optimizer(_node.Node):
     Pytree-based optimizers, https://github.com/google-deepmind/optax/issues/432
   """
 
-  _SUMMARY = 'The optimizer below as a pytree: see `optax.pytree.Optimizer`.'
+  _SUMMARY = 'An `optax.pytree.Optimizer` with the parameters of this factory:'
 
   opt_state: Any = None
 
@@ -104,7 +105,7 @@ class Optimizer(_node.Node):
 
     def own(x):
       if id(x) in seen and isinstance(x, jax.Array):
-        return x.copy()
+        return jnp.copy(x)
       seen.add(id(x))
       return x
 

@@ -1,0 +1,547 @@
+"""Tests of the optimizers as pytrees."""
+
+import copy
+import dataclasses
+import functools
+import inspect
+import pickle
+
+from absl.testing import absltest
+from absl.testing import parameterized
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from optax._src import alias
+from optax._src import base
+from optax._src import test_utils as optax_test_utils
+from optax.pytree import _test_utils
+
+# On CPU, XLA folds a constant learning rate into these in float32. The largest
+# difference after 100 steps, relative to functional optax with a constant.
+_FOLDED = {
+    'adafactor': 1e-6,
+    'adagrad': 3e-8,
+    'fromage': 8e-7,
+    'rmsprop': 2e-6,
+}
+
+
+def _train_pytree(name, dtype=jnp.float32, steps=100, **changes):
+  case = _test_utils.CASES[name]
+  opt = getattr(optax.pytree, name)(**case.kwargs | changes)
+  params, opt = _test_utils.train(
+      lambda _, params: opt.init(params),
+      lambda _, updates, opt, params, **kw: opt.update(updates, params, **kw),
+      case, None, dtype, steps,
+  )
+  return params, opt.opt_state
+
+
+def _train_functional(name, dtype=jnp.float32, steps=100, **changes):
+  case = _test_utils.CASES[name]
+  tx = getattr(optax, name)(**case.kwargs | changes)
+  return _test_utils.train(
+      lambda _, params: tx.init(params),
+      lambda _, *args, **kwargs: tx.update(*args, **kwargs),
+      case, None, dtype, steps,
+  )
+
+
+def _train_functional_argument(name, dtype=jnp.float32, steps=100):
+  """Passes the learning rate as an argument of the jitted step."""
+  case = _test_utils.CASES[name]
+  kwargs = dict(case.kwargs)
+  factory = functools.partial(getattr(optax, name), **kwargs)
+  return _test_utils.train(
+      lambda rate, params: factory(learning_rate=rate).init(params),
+      lambda rate, *args, **kwargs: factory(learning_rate=rate).update(
+          *args, **kwargs),
+      case, kwargs.pop('learning_rate'), dtype, steps,
+  )
+
+
+class AliasTest(parameterized.TestCase):
+
+  def test_every_exported_alias_has_a_class(self):
+    exported = [
+        name for name, value in vars(optax).items()
+        if callable(value) and value is getattr(alias, name, None)
+        and 'learning_rate' in str(inspect.signature(value))
+    ]
+    self.assertLen(exported, 31)
+    self.assertContainsSubset(exported, vars(optax.pytree))
+
+  @parameterized.product(
+      name=sorted(_test_utils.CASES), dtype=(jnp.float32, jnp.bfloat16)
+  )
+  def test_trajectory_is_bit_identical(self, name, dtype):
+    if name in _FOLDED and dtype == jnp.float32:
+      expected = _train_functional_argument(name, dtype)
+    else:
+      expected = _train_functional(name, dtype)
+    _test_utils.assert_bit_identical(_train_pytree(name, dtype), expected)
+
+  @parameterized.parameters(*_FOLDED.items())
+  def test_folded_trajectory_differs_by_the_figure(self, name, figure):
+    for x, y in zip(*map(jax.tree.leaves, (
+        _train_pytree(name), _train_functional(name)))):
+      np.testing.assert_allclose(x, y, rtol=0, atol=figure)
+
+  @parameterized.parameters(*sorted(_test_utils.CASES))
+  def test_state_is_the_functional_state(self, name):
+    case = _test_utils.CASES[name]
+    params = _test_utils.params(jnp.bfloat16, scalars=case.scalars)
+    opt = getattr(optax.pytree, name)(**case.kwargs)
+    tx = getattr(optax, name)(**case.kwargs)
+    _test_utils.assert_bit_identical(
+        opt.init(params).opt_state, tx.init(params))
+    self.assertEqual(
+        jax.eval_shape(opt.init, params).opt_state,
+        jax.eval_shape(tx.init, params))
+
+  @parameterized.parameters(*sorted(_test_utils.CASES))
+  def test_has_the_signature_of_the_alias(self, name):
+    cls = getattr(optax.pytree, name)
+    signature = inspect.signature(getattr(optax, name))
+    self.assertEqual(
+        inspect.signature(cls),
+        signature.replace(return_annotation=signature.empty))
+    self.assertEqual((cls.__module__, cls.__qualname__), ('optax.pytree', name))
+
+  @parameterized.parameters(*sorted(_test_utils.CASES))
+  def test_pickles_to_an_equal_optimizer(self, name):
+    case = _test_utils.CASES[name]
+    params = _test_utils.params(scalars=case.scalars)
+    opt = getattr(optax.pytree, name)(**case.kwargs).init(params)
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+      self.assertEqual(pickle.loads(pickle.dumps(opt, protocol)), opt)
+
+  def test_scheduled_trajectory_is_bit_identical(self):
+    schedule = optax.cosine_decay_schedule(0.1, 50)
+    _test_utils.assert_bit_identical(
+        _train_pytree('adamw', learning_rate=schedule),
+        _train_functional('adamw', learning_rate=schedule))
+
+
+class CompilationTest(absltest.TestCase):
+
+  def test_one_compilation_for_all_learning_rates(self):
+    params = _test_utils.params()
+    step = jax.jit(lambda opt, grads: opt.update(grads, params))
+    opt = optax.pytree.adam(0.1).init(params)
+    with optax_test_utils.log_compilations() as compilations:
+      for i in range(5):
+        updates, opt = step(opt.replace(learning_rate=0.1 / (i + 1)), params)
+    jax.block_until_ready(updates)
+    self.assertLen(compilations, 1)
+
+  def test_an_integer_learning_rate_does_not_recompile(self):
+    f = jax.jit(lambda opt: opt.learning_rate)
+    with optax_test_utils.log_compilations() as compilations:
+      for learning_rate in (1, 0.5, np.int32(2)):
+        f(optax.pytree.sgd(learning_rate))
+    self.assertLen(compilations, 1)
+
+  def test_equal_optimizers_share_a_compilation(self):
+    f = jax.jit(lambda opt, x: opt.b1 * x)
+    with optax_test_utils.log_compilations() as compilations:
+      for _ in range(3):
+        f(optax.pytree.adamw(0.1, mask={'w': True, 'b': False}), 1.0)
+    self.assertLen(compilations, 1)
+
+  def test_equal_static_optimizers_share_a_compilation(self):
+    f = jax.jit(lambda opt, x: opt.b1 * x, static_argnames='opt')
+    with optax_test_utils.log_compilations() as compilations:
+      for _ in range(3):
+        f(optax.pytree.adam(0.1), 1.0)
+    self.assertLen(compilations, 1)
+
+  def test_another_static_value_recompiles(self):
+    f = jax.jit(lambda opt, x: opt.b1 * x)
+    with optax_test_utils.log_compilations() as compilations:
+      f(optax.pytree.adam(0.1, b1=0.9), 1.0)
+      f(optax.pytree.adam(0.1, b1=0.8), 1.0)
+    self.assertLen(compilations, 2)
+
+
+class LeafTest(parameterized.TestCase):
+
+  def _paths(self, opt):
+    return [
+        jax.tree_util.keystr(path)
+        for path, _ in jax.tree_util.tree_leaves_with_path(opt)
+    ]
+
+  @parameterized.named_parameters(
+      ('float', 0.1), ('int', 1), ('numpy', np.float32(0.1)),
+      ('array', np.ones(())), ('jax_array', jnp.ones(())),
+  )
+  def test_learning_rate_is_a_leaf(self, value):
+    self.assertEqual(self._paths(optax.pytree.adam(value)), ['.learning_rate'])
+
+  def test_parameter_that_ends_in_learning_rate_is_a_leaf(self):
+    opt = optax.pytree.polyak_sgd()
+    self.assertEqual(self._paths(opt), ['.max_learning_rate'])
+
+  def test_scheduled_learning_rate_is_static(self):
+    opt = optax.pytree.adam(optax.constant_schedule(0.1))
+    self.assertEmpty(jax.tree.leaves(opt))
+
+  def test_other_number_is_static(self):
+    opt = optax.pytree.adam(0.1, b1=np.float32(0.5), b2=0.99, eps=1)
+    self.assertEqual(self._paths(opt), ['.learning_rate'])
+
+  def test_array_is_a_leaf(self):
+    opt = optax.pytree.adam(0.1, b1=jnp.asarray(0.9), b2=np.asarray(0.99))
+    self.assertEqual(self._paths(opt), ['.learning_rate', '.b1', '.b2'])
+
+  def test_tracer_is_a_leaf(self):
+    opt = jax.jit(lambda b1: optax.pytree.adam(0.1, b1=b1))(0.9)
+    self.assertEqual(self._paths(opt), ['.learning_rate', '.b1'])
+
+  def test_array_in_a_container_is_a_leaf(self):
+
+    @optax.pytree.wrap
+    def adam(betas):
+      return optax.scale_by_adam(*betas)
+
+    opt = adam((jnp.asarray(0.9), 0.99))
+    self.assertEqual(self._paths(opt), ['.betas[0]'])
+    doubled = jax.tree.map(lambda x: x * 2, opt)
+    self.assertEqual(doubled.betas, (jnp.asarray(1.8), 0.99))
+
+  def test_array_for_an_integer_parameter_is_static(self):
+    opt = optax.pytree.lbfgs(memory_size=np.asarray(3))
+    self.assertEmpty(jax.tree.leaves(opt))
+
+  def test_boolean_array_is_static_and_compares_by_contents(self):
+    make = lambda *mask: optax.pytree.adamw(0.1, mask=np.array(mask))
+    self.assertEqual(self._paths(make(True, False)), ['.learning_rate'])
+    self.assertEqual(make(True, False), make(True, False))
+    self.assertNotEqual(make(True, False), make(True, True))
+
+  def test_prng_key_is_a_leaf(self):
+    opt = optax.pytree.noisy_sgd(0.1, key=jax.random.key(0))
+    self.assertEqual(self._paths(opt), ['.learning_rate', '.key'])
+
+  def test_key_paths_are_attribute_expressions(self):
+    opt = optax.pytree.adam(0.1).init({'w': jnp.ones(2)})
+    self.assertEqual(self._paths(opt), [
+        '.learning_rate', '.opt_state[0].count', ".opt_state[0].mu['w']",
+        ".opt_state[0].nu['w']",
+    ])
+
+  @parameterized.named_parameters(
+      ('none', None), ('object', object()), ('bool', True), ('string', 'w'),
+      ('shape', jax.ShapeDtypeStruct((2,), jnp.float32)),
+      ('spec', jax.sharding.PartitionSpec('data')),
+  )
+  def test_any_leaf_survives_flattening(self, leaf):
+    opt = optax.pytree.noisy_sgd(0.1, key=jax.random.key(0)).init(jnp.ones(2))
+    treedef = jax.tree.structure(opt)
+    replaced = treedef.unflatten([leaf] * treedef.num_leaves)
+    self.assertIs(replaced.learning_rate, leaf)
+    self.assertIs(replaced.key, leaf)
+    self.assertEqual(treedef.flatten_up_to(replaced), [leaf] * 4)
+
+  def test_any_child_survives_flattening(self):
+    opt = optax.pytree.wrap(lambda pair: optax.scale(pair[1]))(
+        ('name', jnp.asarray(2.0)))
+    replaced = jax.tree.map(lambda _: 7, opt, is_leaf=lambda x: x is not opt)
+    self.assertEqual(replaced.pair, 7)
+    self.assertEqual(jax.tree.leaves(replaced), [7])
+
+
+class InterfaceTest(parameterized.TestCase):
+
+  def test_hyperparameters_are_attributes(self):
+    opt = optax.pytree.adam(0.1, b1=0.8)
+    self.assertEqual((opt.learning_rate, opt.b1, opt.b2), (0.1, 0.8, 0.999))
+
+  def test_opt_state_is_none_before_init(self):
+    self.assertIsNone(optax.pytree.adam(0.1).opt_state)
+
+  def test_none_may_be_a_state(self):
+    tx = optax.GradientTransformation(
+        lambda params: None, lambda updates, state, params=None: (updates, state)
+    )
+    opt = optax.pytree.from_gradient_transformation(tx).init(jnp.ones(2))
+    updates, opt = opt.update(jnp.ones(2))
+    np.testing.assert_array_equal(updates, [1.0, 1.0])
+    self.assertIsNone(opt.opt_state)
+
+  def test_params_are_optional(self):
+    opt = optax.pytree.sgd(0.5).init(jnp.ones(2))
+    updates, _ = opt.update(jnp.ones(2))
+    np.testing.assert_array_equal(updates, [-0.5, -0.5])
+
+  def test_missing_params_raise_the_message_of_optax(self):
+    opt = optax.pytree.adamw(0.1).init(jnp.ones(2))
+    with self.assertRaisesWithLiteralMatch(ValueError, base.NO_PARAMS_MSG):
+      opt.update(jnp.ones(2))
+
+  def test_hyperparams_are_the_numbers(self):
+    self.assertEqual(
+        optax.pytree.adam(0.1, mu_dtype=jnp.bfloat16).hyperparams,
+        {'learning_rate': 0.1, 'b1': 0.9, 'b2': 0.999, 'eps': 1e-8,
+         'eps_root': 0.0})
+
+  def test_tx_is_the_functional_transformation(self):
+    tx = optax.pytree.sgd(0.5).tx
+    self.assertIsInstance(tx, optax.GradientTransformationExtraArgs)
+    updates, _ = tx.update(jnp.ones(2), tx.init(jnp.ones(2)))
+    np.testing.assert_array_equal(updates, [-0.5, -0.5])
+
+  def test_replace_returns_a_new_optimizer(self):
+    opt = optax.pytree.adam(0.1).init(jnp.ones(2))
+    replaced = opt.replace(learning_rate=0.2)
+    self.assertEqual((opt.learning_rate, replaced.learning_rate), (0.1, 0.2))
+    self.assertIs(replaced.opt_state, opt.opt_state)
+
+  def test_replace_keeps_a_leaf_a_leaf(self):
+    opt = optax.pytree.adam(0.1, b1=jnp.asarray(0.9)).replace(b1=0.8)
+    self.assertEqual(jax.tree.leaves(opt), [0.1, 0.8])
+    self.assertEqual(pickle.loads(pickle.dumps(opt)), opt)
+
+  def test_replace_puts_in_a_state_and_takes_it_out(self):
+    opt = optax.pytree.adam(0.1)
+    state = optax.adam(0.1).init(jnp.ones(2))
+    with_state = opt.replace(opt_state=state)
+    self.assertIs(with_state.opt_state, state)
+    self.assertEqual(with_state.replace(opt_state=None), opt)
+
+  def test_equal_by_type_and_value(self):
+    self.assertEqual(optax.pytree.adam(0.1), optax.pytree.adam(0.1))
+    self.assertNotEqual(optax.pytree.adam(0.1), optax.pytree.adam(0.2))
+    self.assertNotEqual(optax.pytree.adam(0.1), optax.pytree.adamw(0.1))
+    self.assertNotEqual(
+        optax.pytree.adam(0.1, eps=1), optax.pytree.adam(0.1, eps=1.0))
+    self.assertNotEqual(
+        optax.pytree.adam(0.1, eps=0.0), optax.pytree.adam(0.1, eps=-0.0))
+    self.assertEqual(
+        optax.pytree.adam(0.1, eps=float('nan')),
+        optax.pytree.adam(0.1, eps=float('nan')))
+    self.assertNotEqual(optax.pytree.adam(0.1), 'adam')
+
+  def test_equal_with_prng_keys(self):
+    make = lambda seed: optax.pytree.noisy_sgd(0.1, key=jax.random.key(seed))
+    self.assertEqual(make(0), make(0))
+    self.assertNotEqual(make(0), make(1))
+
+  def test_equality_of_tracers_is_identity_or_an_error(self):
+
+    @jax.jit
+    def f(x, y):
+      self.assertEqual(optax.pytree.sgd(x), optax.pytree.sgd(x))
+      return optax.pytree.sgd(x) == optax.pytree.sgd(y)
+
+    with self.assertRaises(jax.errors.TracerArrayConversionError):
+      f(1.0, 2.0)
+
+  def test_static_dataclass_that_is_not_hashable_compares_by_value(self):
+
+    @dataclasses.dataclass
+    class Mask:
+      name: str
+
+      def __call__(self, params):
+        return {name: name == self.name for name in params}
+
+    make = lambda name: optax.pytree.adamw(0.1, mask=Mask(name))
+    self.assertEqual(make('w'), make('w'))
+    self.assertEqual(hash(make('w')), hash(make('w')))
+    self.assertNotEqual(make('w'), make('b'))
+
+  def test_hashable_without_arrays(self):
+    self.assertLen({optax.pytree.adam(0.1), optax.pytree.adam(0.1)}, 1)
+
+  def test_not_hashable_with_an_array(self):
+    with self.assertRaisesRegex(TypeError, 'unhashable'):
+      hash(optax.pytree.adam(jnp.asarray(0.1)))
+
+  def test_copies_are_equal(self):
+    opt = optax.pytree.adam(0.1).init(jnp.ones(2))
+    self.assertEqual(copy.copy(opt), opt)
+    self.assertEqual(copy.deepcopy(opt), opt)
+
+  def test_repr_of_a_large_state_fits_on_a_screen(self):
+    opt = optax.pytree.adamw(0.1).init([jnp.ones((8, 4))] * 100)
+    lines = repr(opt).splitlines()
+    self.assertLess(len(lines), 24)
+    self.assertStartsWith(lines[0], 'adamw(learning_rate=0.1, b1=0.9, ')
+    self.assertEqual(lines[2], '  .opt_state[0].mu[0]: float32[8, 4]')
+    self.assertEqual(lines[-1], '  and 186 more arrays')
+
+  def test_repr_of_tracers_and_sentinels(self):
+
+    @jax.jit
+    def f(learning_rate):
+      self.assertIn('float32[]', repr(optax.pytree.sgd(learning_rate)))
+
+    f(0.1)
+    opt = jax.tree.map(lambda _: Ellipsis, optax.pytree.sgd(0.1))
+    self.assertStartsWith(repr(opt), 'sgd(learning_rate=Ellipsis, ')
+
+  def test_help_shows_the_documentation_of_the_alias(self):
+    self.assertIn('Adam is an SGD variant', optax.pytree.adam.__doc__)
+    self.assertIn('optax.pytree.Optimizer', optax.pytree.adam.__doc__)
+
+  def test_init_owns_its_buffers(self):
+    key = jax.random.key(0)
+    opt = optax.pytree.noisy_sgd(jnp.asarray(0.1), key=key)
+    bound = opt.init(jnp.ones(2))
+    step = jax.jit(
+        lambda opt, updates: opt.update(updates), donate_argnames='opt')
+    _, bound = step(bound, jnp.ones(2))
+    _, bound = step(bound, jnp.ones(2))
+    self.assertEqual(float(opt.learning_rate), float(bound.learning_rate))
+    self.assertFalse(opt.key.is_deleted())
+
+  def test_placeholders_are_copied(self):
+    opt = jax.eval_shape(optax.pytree.adam(0.1).init, jnp.ones(2))
+    self.assertEqual(copy.deepcopy(opt), opt)
+
+  def test_eval_shape_of_init(self):
+    params = {'w': jax.ShapeDtypeStruct((2, 3), jnp.bfloat16)}
+    opt = jax.eval_shape(optax.pytree.adam(0.1).init, params)
+    self.assertEqual(opt.opt_state[0].mu, params)
+    self.assertEqual(opt.b1, 0.9)
+
+
+class GradientTransformationTest(absltest.TestCase):
+
+  def test_state_is_the_optimizer(self):
+    tx = optax.pytree.sgd(0.5).as_gradient_transformation()
+    self.assertIsInstance(tx, optax.GradientTransformationExtraArgs)
+    state = tx.init(jnp.ones(2))
+    self.assertIsInstance(state, optax.pytree.sgd)
+    updates, state = tx.update(jnp.ones(2), state, jnp.ones(2))
+    np.testing.assert_array_equal(updates, [-0.5, -0.5])
+
+  def test_the_state_wins_over_the_outer_optimizer(self):
+    opt = optax.pytree.sgd(0.5)
+    state = opt.as_gradient_transformation().init(jnp.ones(2))
+    tx = opt.replace(learning_rate=0.1).as_gradient_transformation()
+    updates, _ = tx.update(jnp.ones(2), state)
+    np.testing.assert_array_equal(updates, [-0.5, -0.5])
+
+  def test_extra_args_are_passed_on(self):
+    tx = optax.pytree.polyak_sgd().as_gradient_transformation()
+    state = tx.init(jnp.ones(2))
+    updates, _ = tx.update(jnp.ones(2), state, jnp.ones(2), value=0.5)
+    np.testing.assert_array_equal(updates, [-0.25, -0.25])
+
+  def test_goes_into_a_functional_chain(self):
+    tx = optax.chain(
+        optax.scale(2.0), optax.pytree.sgd(0.5).as_gradient_transformation())
+    updates, _ = tx.update(jnp.ones(2), tx.init(jnp.ones(2)))
+    np.testing.assert_array_equal(updates, [-1.0, -1.0])
+
+  def test_functional_transformation_is_lifted(self):
+    tx = optax.adam(0.1)
+    opt = optax.pytree.from_gradient_transformation(tx)
+    self.assertIs(opt.tx, tx)
+    updates, opt = opt.init(jnp.ones(2)).update(jnp.ones(2))
+    expected, state = tx.update(jnp.ones(2), tx.init(jnp.ones(2)))
+    _test_utils.assert_bit_identical(
+        (updates, opt.opt_state), (expected, state))
+
+
+class WrapTest(absltest.TestCase):
+
+  def test_returns_one_class_for_a_factory(self):
+    self.assertIs(optax.pytree.wrap(optax.adam), optax.pytree.adam)
+
+  def test_decorated_factory_is_named_by_its_module(self):
+    self.assertEqual(decorated.__module__, __name__)
+    opt = decorated(0.1)
+    self.assertEqual(pickle.loads(pickle.dumps(opt)), opt)
+
+  def test_factory_may_keep_its_name(self):
+    opt = optax.pytree.wrap(undecorated)(0.1)
+    self.assertEqual(pickle.loads(pickle.dumps(opt)), opt)
+
+  def test_factory_may_return_an_optimizer(self):
+    cls = optax.pytree.wrap(lambda rate: optax.pytree.sgd(rate))
+    updates, _ = cls(0.5).init(jnp.ones(2)).update(jnp.ones(2))
+    np.testing.assert_array_equal(updates, [-0.5, -0.5])
+
+
+@optax.pytree.wrap
+def decorated(learning_rate):
+  return optax.sgd(learning_rate)
+
+
+def undecorated(learning_rate):
+  return optax.sgd(learning_rate)
+
+
+class ErrorTest(parameterized.TestCase):
+
+  @parameterized.named_parameters(
+      ('missing', lambda: optax.pytree.adam(), TypeError,
+       "adam: missing a required argument: 'learning_rate'; write"
+       r' adam\(learning_rate, b1=0.9, '),
+      ('unknown', lambda: optax.pytree.adam(0.1, b3=1), TypeError,
+       "adam: got an unexpected keyword argument 'b3'; write"
+       r' adam\(learning_rate, '),
+      ('replace_unknown', lambda: optax.pytree.adam(0.1).replace(b3=1),
+       TypeError, "there is no 'b3'; the hyperparameters are learning_rate, b1"),
+      ('rejected_by_the_alias',
+       lambda: optax.pytree.noisy_sgd(0.1, key=0, seed=0), ValueError,
+       'Only one of seed or key'),
+      ('replace_rejected_by_the_alias',
+       lambda: optax.pytree.lbfgs().replace(memory_size=0), ValueError,
+       'memory_size must be >= 1'),
+      ('set_attribute', lambda: setattr(optax.pytree.adam(0.1), 'b1', 0.8),
+       dataclasses.FrozenInstanceError, r'write opt = opt.replace\(b1=0.8\)'),
+      ('delete_attribute', lambda: delattr(optax.pytree.adam(0.1), 'b1'),
+       dataclasses.FrozenInstanceError, 'immutable'),
+      ('update_before_init',
+       lambda: optax.pytree.adam(0.1).update(jnp.ones(2)), ValueError,
+       r'opt = opt.init\(params\)'),
+      ('unpacked', lambda: [*optax.pytree.adam(0.1)], TypeError,
+       r'Instead of `init, update = opt` write\n  opt = opt.init\(params\)'),
+      ('indexed', lambda: optax.pytree.adam(0.1)[0], TypeError,
+       'adam is not a sequence'),
+      ('class_as_hyperparameter',
+       lambda: optax.pytree.lbfgs(linesearch=optax.pytree.sgd), TypeError,
+       r'linesearch is the class sgd, .*; write linesearch=sgd\(...\)'),
+      ('class_is_updated', lambda: optax.pytree.sgd.update(1.0, 1.0), TypeError,
+       r'called on a class. Write\n  opt = optax.pytree.adam\(1e-3\)'),
+      ('wrap_a_transformation', lambda: optax.pytree.wrap(optax.identity()),
+       TypeError, r'not callable; write wrap\(optax.adam\) for a factory'),
+      ('wrap_returns_no_transformation',
+       lambda: optax.pytree.wrap(lambda x: x)(3), TypeError,
+       'factory returned 3, not a gradient transformation'),
+  )
+  def test_raises(self, function, error, message):
+    with self.assertRaisesRegex(error, message):
+      function()
+
+  @parameterized.parameters(
+      'init', 'update', 'replace', 'tx', 'hyperparams', 'opt_state',
+      'as_gradient_transformation', '_layout',
+  )
+  def test_wrap_refuses_a_parameter_that_is_taken(self, name):
+    namespace = {}
+    exec(f'def factory({name}): pass', namespace)  # pylint: disable=exec-used
+    with self.assertRaisesRegex(ValueError, f"'{name}', a name that Optimizer"):
+      optax.pytree.wrap(namespace['factory'])
+
+  def test_functional_chain_names_the_way_in(self):
+    tx = optax.chain(optax.pytree.adam(0.1))
+    state = tx.init(jnp.ones(2))
+    with self.assertRaisesRegex(TypeError, r'opt.as_gradient_transformation\(\)'):
+      tx.update(jnp.ones(2), state)
+
+  def test_optimizer_in_the_place_of_params(self):
+    opt = optax.pytree.adam(0.1)
+    for call in (lambda: opt.init(opt), lambda: opt.update(jnp.ones(2), opt)):
+      with self.assertRaisesRegex(TypeError, 'as_gradient_transformation'):
+        call()
+
+
+if __name__ == '__main__':
+  absltest.main()
