@@ -1,34 +1,48 @@
 """The arguments of a factory as an immutable pytree."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 import dataclasses
 import inspect
 import sys
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, Optional, TypeVar
 
 import jax
 import numpy as np
+from optax._src import base
 from optax.pytree import _derive
 from optax.pytree import _leaves
 
 _Self = TypeVar('_Self', bound='Node')
 
 
-class _Mixed(NamedTuple):
-  """A container that holds static items among its leaves."""
+_LEAF = object()  # Stands for a leaf in a template.
 
-  treedef: Any
-  items: list[Any]  # The static items; None in the place of a leaf.
 
-  def merge(self, child: Any) -> Any:
-    try:
-      leaves = self.treedef.flatten_up_to(child)
-    except (TypeError, ValueError):
-      return child  # Somebody's placeholder for the whole container.
-    return self.treedef.unflatten(
-        leaf if item is None else item
-        for leaf, item in zip(leaves, self.items)
+def _in_order(mapped: Any, value: Any) -> Any:
+  """Gives a dict, which JAX sorts, the order it had; monitor depends on it."""
+  return {k: mapped[k] for k in value} if type(value) is dict else mapped
+
+
+def map_items(
+    f: Callable[..., Any], value: Any, *rest: Any,
+    is_leaf: Optional[Callable[[Any], bool]] = None,
+) -> Any:
+  """Maps f(path, item, ...) over an argument, with the path as a string."""
+  mapped = jax.tree_util.tree_map_with_path(
+      lambda path, *xs: f(jax.tree_util.keystr(path), *xs),
+      value, *rest, is_leaf=is_leaf,
+  )
+  return _in_order(mapped, value)
+
+
+def _merge(template: Any, child: Any) -> Any:
+  """Puts the leaves of a child among the static items of its template."""
+  try:
+    return map_items(
+        lambda _, item, leaf: leaf if item is _LEAF else item, template, child
     )
+  except (TypeError, ValueError):
+    return child  # Somebody's placeholder for the whole container.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,9 +51,9 @@ class _Layout:
 
   leaves: tuple[str, ...]  # The attributes that are children, in order.
   key: tuple[Any, ...]  # Stands for the static values.
-  # The other attributes, and what completes the children with static items.
   static: dict[str, Any] = dataclasses.field(compare=False)
-  mixed: dict[str, _Mixed] = dataclasses.field(compare=False)
+  # Children that are containers with static items or keys in an order.
+  templates: dict[str, Any] = dataclasses.field(compare=False)
 
 
 class Node:
@@ -78,13 +92,20 @@ class Node:
 
   @classmethod
   def _convert(cls, name: str, value: Any) -> Any:
-    """Returns an argument as the node holds it."""
-    if inspect.isclass(value) and issubclass(value, Node):
+    """Returns an argument as the node holds it: each item converted."""
+    return map_items(
+        lambda path, x: cls._convert_item(name + path, x), value,
+        is_leaf=lambda x: isinstance(x, (Node, base.GradientTransformation)),
+    )
+
+  @classmethod
+  def _convert_item(cls, path: str, x: Any) -> Any:
+    if inspect.isclass(x) and issubclass(x, Node):
       raise TypeError(
-          f'{cls.__name__}: {name} is the class {value.__name__}, not an'
-          f' instance; write {name}={value.__name__}(...)'
+          f'{cls.__name__}: {path} is the class {x.__name__}, not an instance;'
+          f' write {x.__name__}(...)'
       )
-    return value
+    return x
 
   @classmethod
   def _sort(
@@ -99,7 +120,7 @@ class Node:
     Returns:
       The children and the layout.
     """
-    children, static, mixed, key = {}, {}, {}, []
+    children, static, templates, key = {}, {}, {}, []
     for name, value in arguments.items():
       if name in leaves and _leaves.is_number(value):
         if isinstance(value, (int, np.integer)):
@@ -108,23 +129,23 @@ class Node:
       is_leaf = [
           is_node(x)
           or _leaves.is_numeric_array(x) and name not in cls._static_arrays
-          # Anything else that isn't static by its nature may be a placeholder.
+          # Anything that isn't static by its nature may be a placeholder.
           or name in leaves and not (callable(x) or isinstance(x, (bool, str)))
           for x in items
       ]
-      static_items = [None if y else x for x, y in zip(items, is_leaf)]
+      items_static = [_LEAF if y else x for x, y in zip(items, is_leaf)]
+      order = tuple(value) if type(value) is dict else None
+      key.append((name, treedef, order, *map(_leaves.key, items_static)))
+      template = _in_order(treedef.unflatten(items_static), value)
       if not any(is_leaf):
-        static[name] = value
-      elif all(is_leaf):
-        children[name] = value
+        static[name] = template
         continue
-      else:
-        children[name] = treedef.unflatten(
-            x if y else None for x, y in zip(items, is_leaf)
-        )
-        mixed[name] = _Mixed(treedef, static_items)
-      key.append((name, treedef, *map(_leaves.key, static_items)))
-    layout = _Layout(tuple(children), tuple(key), static, mixed)
+      children[name] = treedef.unflatten(
+          x if y else None for x, y in zip(items, is_leaf)
+      )
+      if order is not None or not all(is_leaf):
+        templates[name] = template
+    layout = _Layout(tuple(children), tuple(key), static, templates)
     return tuple(children.values()), layout
 
   def _fill(self, children: tuple[Any, ...], layout: _Layout) -> None:
@@ -132,8 +153,8 @@ class Node:
     attributes = vars(self)
     attributes.update(layout.static)
     attributes.update(zip(layout.leaves, children))
-    for name, mixed in layout.mixed.items():
-      attributes[name] = mixed.merge(attributes[name])
+    for name, template in layout.templates.items():
+      attributes[name] = _merge(template, attributes[name])
     attributes.update(_layout=layout, _children=children)
 
   @classmethod
@@ -152,8 +173,8 @@ class Node:
     """Calls the factory."""
     arguments = self._arguments()
     for name in arguments.keys() & self._layout.leaves:
-      arguments[name] = jax.tree.map(
-          lambda x: x._as_argument() if is_node(x) else x,
+      arguments[name] = map_items(
+          lambda _, x: x._as_argument() if is_node(x) else x,
           arguments[name], is_leaf=is_node,
       )
     bound = inspect.BoundArguments(self.__signature__, arguments)
@@ -163,16 +184,36 @@ class Node:
     """Returns what a factory is given for this node."""
     return self
 
-  def replace(self: _Self, **changes: Any) -> _Self:
+  def replace(
+      self: _Self, changes: Optional[Mapping[str, Any]] = None, /, **by_name: Any
+  ) -> _Self:
     """Returns a copy with some hyperparameters changed; a leaf stays a leaf."""
+    changes = {**(changes or {}), **by_name}
     arguments = self._arguments()
-    for name, value in changes.items():
-      if name not in arguments:
-        raise TypeError(
-            f'{type(self).__name__}.replace: there is no {name!r}; the'
-            f' hyperparameters are {", ".join(arguments)}'
+    for name in arguments.keys() & changes.keys():
+      arguments[name] = self._convert(name, changes.pop(name))
+
+    def replace_inside(path, x):
+      if path in changes:
+        return self._convert(path, changes.pop(path))
+      inner = {n.removeprefix(f'{path}.'): n for n in changes
+               if is_node(x) and n.startswith(f'{path}.')}
+      if not inner:
+        return x
+      inner = {n: changes.pop(path) for n, path in inner.items()}
+      return self._convert(path, x.replace(inner))
+
+    if changes:
+      for name, value in arguments.items():
+        arguments[name] = map_items(
+            lambda path, x: replace_inside(name + path, x),  # pylint: disable=cell-var-from-loop
+            value, is_leaf=is_node,
         )
-      arguments[name] = self._convert(name, value)
+    if changes:
+      raise TypeError(
+          f'{type(self).__name__}.replace: there is no {next(iter(changes))!r};'
+          f' the hyperparameters are {", ".join(arguments)}'
+      )
     leaves = self._number_leaves.union(self._layout.leaves)
     children, layout = self._sort(arguments, leaves)
     node = self._unflatten(layout, children)
@@ -214,13 +255,13 @@ class Node:
         name: value for name, value in self._arguments().items()
         if not self._is_default(name, value)
     }
-    module = sys.modules.get(cls.__module__)
-    if (getattr(module, cls.__qualname__, None) is cls
-        or '_factory' not in vars(cls)):
-      target = cls
-    else:
-      target = cls._factory  # The module has the function by that name.
-    return _restore, (cls.__base__, target, arguments, self._layout.leaves)
+    target, base_class = cls, None
+    if '_factory' in vars(cls):
+      base_class = cls.__base__
+      module = sys.modules.get(cls.__module__)
+      if getattr(module, cls.__qualname__, None) is not cls:
+        target = cls._factory  # What the module has by that name.
+    return _restore, (target, base_class, arguments, self._layout.leaves)
 
   def _is_default(self, name: str, value: Any) -> bool:
     default = self.__signature__.parameters[name].default
@@ -231,13 +272,20 @@ class Node:
 
 
 def _restore(
-    base: type[Node], target: Any, arguments: dict[str, Any],
+    target: Any, base_class: Optional[type[Node]], arguments: dict[str, Any],
     leaves: Collection[str],
 ) -> Node:
-  """Returns the node that a pickle tells of."""
+  """Returns the node that a pickle tells of.
+
+  Args:
+    target: the node's class, or its factory: what the module has today.
+    base_class: what to derive the class of a factory from.
+    arguments: those that differ from the defaults.
+    leaves: the parameters whose values are leaves.
+  """
   cls = target
   if not inspect.isclass(target) or not issubclass(target, Node):
-    cls = _derive.derive(base, target)
+    cls = _derive.derive(base_class, target)
   bound = inspect.BoundArguments(cls.__signature__, arguments)
   bound.apply_defaults()
   children, layout = cls._sort(bound.arguments, leaves)

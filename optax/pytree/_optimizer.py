@@ -1,6 +1,6 @@
 """Optimizers as immutable pytrees."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 import dataclasses
 import sys
 from typing import Any, Optional, TypeVar
@@ -84,6 +84,18 @@ class Optimizer(_node.Node):
       layout = dataclasses.replace(layout, leaves=(*layout.leaves, 'opt_state'))
     return self._unflatten(layout, (*children, state))
 
+  @classmethod
+  def _convert_item(cls, path: str, x: Any) -> Any:
+    if isinstance(x, Optimizer) and x._has_state():
+      raise TypeError(
+          f'{cls.__name__}: {path} has a state of its own; pass it as it was'
+          f' before init: {path}.replace(opt_state=None)'
+      )
+    if (isinstance(x, base.GradientTransformation)
+        and cls is not from_gradient_transformation):
+      return from_gradient_transformation(x)
+    return super()._convert_item(path, x)
+
   def init(self: _Self, params: base.Params) -> _Self:
     """Returns the optimizer with the initial state for some parameters.
 
@@ -140,7 +152,9 @@ class Optimizer(_node.Node):
       raise TypeError(_functional_call(self, 'update'))
     if not self._has_state():
       raise ValueError(_NO_STATE.format(name=type(self).__name__))
-    tx = base.with_extra_args_support(self.tx)
+    tx = self.tx
+    if isinstance(tx, base.GradientTransformation):
+      tx = base.with_extra_args_support(tx)
     updates, state = tx.update(updates, self.opt_state, params, **extra_args)
     return updates, self._with_state(state)
 
@@ -196,27 +210,38 @@ class Optimizer(_node.Node):
           found[path] = x
     return found
 
-  def replace(self: _Self, **changes: Any) -> _Self:
+  def replace(
+      self: _Self, changes: Optional[Mapping[str, Any]] = None, /, **by_name: Any
+  ) -> _Self:
     """Returns a copy with some hyperparameters changed.
 
     What is a leaf stays a leaf, so a number in the place of a number or of an
     array never causes a new compilation.
 
     Args:
-      **changes: new values by name; `opt_state` too may be given: None stands
-        for no state.
+      changes: new values by path, as in `hyperparams`.
+      **by_name: new values by name; `opt_state` too may be given, None for no
+        state.
 
     Returns:
       An optimizer with the same state, if none was given.
 
     Raises:
-      TypeError: there is no hyperparameter of that name.
+      TypeError: there is no hyperparameter of that name or path.
+
+    Examples:
+      >>> import optax
+      >>> opt = optax.pytree.chain(
+      ...     optax.pytree.clip(1.0), optax.pytree.sgd(0.1)
+      ... )
+      >>> opt.replace({'args[1].learning_rate': 0.01}).args[1].learning_rate
+      0.01
     """
     state, has_state = self.opt_state, self._has_state()
-    if 'opt_state' in changes:
-      state = changes.pop('opt_state')
+    if 'opt_state' in by_name:
+      state = by_name.pop('opt_state')
       has_state = state is not None
-    opt = super().replace(**changes)
+    opt = super().replace(changes, **by_name)
     return opt._with_state(state) if has_state else opt
 
   def __reduce__(self) -> tuple[Any, ...]:
@@ -236,6 +261,12 @@ class Optimizer(_node.Node):
       if len(lines) > _REPR_LINES:
         lines[_REPR_LINES:] = [f'  and {len(lines) - _REPR_LINES} more arrays']
     return '\n'.join(lines)
+
+  def __getattr__(self, name: str):
+    raise AttributeError(
+        f'{type(self).__name__} has no attribute {name!r}; what functional optax'
+        ' calls the state is opt.opt_state'
+    )
 
   def __iter__(self, *index: Any):
     raise TypeError(_NOT_A_SEQUENCE.format(name=type(self).__name__))

@@ -1,7 +1,7 @@
 """The table of optimizers that drives the tests of optax.pytree."""
 
 from collections.abc import Callable
-import inspect
+import functools
 from typing import Any, NamedTuple
 
 import jax
@@ -14,42 +14,201 @@ class Case(NamedTuple):
   """How the tests call a factory.
 
   Attributes:
-    kwargs: arguments for the factory.
-    extra_args: names of the extra arguments of its update.
-    scalars: whether it accepts scalar parameters.
+    make: called as make(o, learning_rate), where `o` is :mod:`optax` or
+      :mod:`optax.pytree`; returns the transformation or the optimizer.
+    extra_args: names of the extra arguments of the update.
+    scalars: whether it takes scalar parameters.
+    per_example: whether it takes a gradient for each example.
+    scale: of the updates, for transformations that don't descend.
+    wrap_params: makes the parameters from a pytree of arrays.
   """
 
-  kwargs: dict[str, Any]
+  make: Callable[[Any, Any], Any]
   extra_args: tuple[str, ...] = ()
   scalars: bool = True
+  per_example: bool = False
+  scale: float = 1.0
+  wrap_params: Callable[[Any], Any] = lambda params: params
 
 
-_DEFAULT = Case({'learning_rate': 0.01})
+_KEY = jax.random.key(0)
+_LINESEARCH = ('value', 'grad', 'value_fn')
+_MASK = {'layer': {'w': True, 'b': False}, 'scale': True}
+_LABELS = {'layer': 'matrix', 'scale': 'scalar'}
 
-_SPECIAL = {
-    'lbfgs': Case({}, ('value', 'grad', 'value_fn')),
-    'noisy_sgd': Case({'learning_rate': 0.01, 'key': jax.random.key(0)}),
-    'polyak_sgd': Case({}, ('value',)),
-    'sm3': Case({'learning_rate': 0.01}, scalars=False),
+
+def _norm_is_below_one(updates: Any) -> jax.Array:
+  return optax.tree.norm(updates) < 1.0
+
+
+def _every_other_step(step: Any) -> jax.Array:
+  return step % 2 == 0
+
+
+def _half(updates: Any, params: Any = None) -> Any:
+  del params
+  return optax.tree.scale(0.5, updates)
+
+
+def _named(name: str, *args: Any, **kwargs: Any) -> Callable[[Any, Any], Any]:
+  """Calls a factory with arguments that do not depend on the learning rate."""
+  return lambda o, rate: getattr(o, name)(*args, **kwargs)
+
+
+def _with_rate(name: str, **kwargs: Any) -> Callable[[Any, Any], Any]:
+  return lambda o, rate: getattr(o, name)(learning_rate=rate, **kwargs)
+
+
+ALIASES = {
+    name: Case(_with_rate(name))
+    for name in (
+        'adabelief', 'adadelta', 'adafactor', 'adagrad', 'adam', 'adamax',
+        'adamaxw', 'adamw', 'adan', 'amsgrad', 'fromage', 'lamb', 'lars',
+        'lion', 'nadam', 'nadamw', 'novograd', 'optimistic_adam',
+        'optimistic_adam_v2', 'optimistic_gradient_descent', 'radam', 'rmsprop',
+        'rprop', 'sgd', 'sign_sgd', 'signum', 'yogi',
+    )
+} | {
+    'lbfgs': Case(_named('lbfgs'), _LINESEARCH),
+    'noisy_sgd': Case(_with_rate('noisy_sgd', key=_KEY)),
+    'polyak_sgd': Case(_named('polyak_sgd'), ('value',)),
+    'sm3': Case(_with_rate('sm3'), scalars=False),
 }
 
-CASES = {
-    name: _SPECIAL.get(name, _DEFAULT)
-    for name, cls in vars(optax.pytree).items()
-    if inspect.isclass(cls) and cls.__module__ == optax.pytree.__name__
+TRANSFORMATIONS = {
+    name: Case(_named(name))
+    for name in (
+        'centralize', 'identity', 'keep_params_nonnegative',
+        'normalize_by_update_norm', 'scale_by_adadelta', 'scale_by_adam',
+        'scale_by_adamax', 'scale_by_adan', 'scale_by_amsgrad',
+        'scale_by_belief', 'scale_by_distance_over_gradients',
+        'scale_by_factored_rms', 'scale_by_lbfgs', 'scale_by_lion',
+        'scale_by_novograd', 'scale_by_optimistic_gradient',
+        'scale_by_param_block_norm', 'scale_by_param_block_rms',
+        'scale_by_radam', 'scale_by_rms', 'scale_by_rss', 'scale_by_sign',
+        'scale_by_stddev', 'scale_by_trust_ratio', 'scale_by_yogi',
+        'set_to_zero', 'zero_nans',
+    )
+} | {
+    'adaptive_grad_clip': Case(_named('adaptive_grad_clip', 0.1)),
+    'add_decayed_weights': Case(_named('add_decayed_weights', 0.1)),
+    'add_noise': Case(_named('add_noise', 0.1, 0.5, _KEY)),
+    'apply_every': Case(_named('apply_every', 2)),
+    'clip': Case(_named('clip', 0.5)),
+    'clip_by_block_rms': Case(_named('clip_by_block_rms', 0.5)),
+    'clip_by_global_norm': Case(_named('clip_by_global_norm', 0.5)),
+    'ema': Case(_named('ema', 0.9)),
+    'freeze': Case(_named('freeze', _MASK)),
+    'scale': Case(_named('scale', -0.01)),
+    'scale_by_backtracking_linesearch': Case(
+        _named('scale_by_backtracking_linesearch', 5), _LINESEARCH),
+    'scale_by_learning_rate': Case(_with_rate('scale_by_learning_rate')),
+    'scale_by_polyak': Case(_named('scale_by_polyak'), ('value',)),
+    'scale_by_rprop': Case(_with_rate('scale_by_rprop')),
+    'scale_by_schedule': Case(
+        _named('scale_by_schedule', optax.linear_schedule(-0.1, -0.01, 10))),
+    'scale_by_sm3': Case(_named('scale_by_sm3'), scalars=False),
+    'scale_by_zoom_linesearch': Case(
+        _named('scale_by_zoom_linesearch', 5), _LINESEARCH),
+    'stateless': Case(_named('stateless', _half)),
+    'stateless_with_tree_map': Case(_named('stateless_with_tree_map', _half)),
+    'trace': Case(_named('trace', 0.9)),
+    'measure_with_ema': Case(_named('measure_with_ema', optax.tree.norm, 0.9)),
+    'snapshot': Case(_named('snapshot', 'norm', optax.tree.norm)),
+}
+
+TRANSFORMATIONS = {
+    name: case._replace(scale=-0.01) for name, case in TRANSFORMATIONS.items()
+}
+
+COMBINATORS = {
+    'MultiSteps': Case(lambda o, rate: o.MultiSteps(o.adam(rate), 2)),
+    'apply_if_finite': Case(lambda o, rate: o.apply_if_finite(o.adam(rate), 3)),
+    'chain': Case(
+        lambda o, rate: o.chain(o.clip_by_global_norm(1.0), o.adamw(rate))),
+    'conditionally_mask': Case(
+        lambda o, rate: o.conditionally_mask(o.adam(rate), _every_other_step)),
+    'conditionally_transform': Case(
+        lambda o, rate: o.conditionally_transform(
+            o.adam(rate), _every_other_step)),
+    'flatten': Case(lambda o, rate: o.flatten(o.adam(rate))),
+    'lookahead': Case(
+        lambda o, rate: o.lookahead(o.sgd(rate), 5, 0.5),
+        wrap_params=optax.LookaheadParams.init_synced),
+    'masked': Case(lambda o, rate: o.masked(o.adam(rate), _MASK)),
+    'monitor': Case(lambda o, rate: o.monitor(
+        {'norm': optax.tree.norm, 'ema': o.measure_with_ema(
+            optax.tree.norm, 0.9)})),
+    'named_chain': Case(lambda o, rate: o.named_chain(
+        ('clip', o.clip(1.0)), ('sgd', o.sgd(rate)))),
+    'partition': Case(lambda o, rate: o.partition(
+        {'matrix': o.adam(rate), 'scalar': o.sgd(rate)}, _LABELS)),
+    'selective_transform': Case(
+        lambda o, rate: o.selective_transform(o.adam(rate), freeze_mask=_MASK)),
+}
+COMBINATORS['multi_transform'] = COMBINATORS['partition']
+
+CONTRIB = {
+    name: Case(_with_rate(name))
+    for name in (
+        'acprop', 'ademamix', 'adopt', 'dadapt_adamw', 'dog', 'dowg', 'galore',
+        'madgrad', 'muon', 'prodigy', 'scale_by_madgrad', 'schedule_free_adamw',
+        'schedule_free_sgd', 'simplified_ademamix',
+    )
+} | {
+    name: Case(_named(name))
+    for name in (
+        'cocob', 'normalize', 'scale_by_acprop', 'scale_by_ademamix',
+        'scale_by_adopt', 'scale_by_cocob', 'scale_by_galore',
+        'scale_by_simplified_ademamix',
+    )
+} | {
+    'differentially_private_aggregate': Case(
+        _named('differentially_private_aggregate', 1.0, 0.1, _KEY),
+        per_example=True),
+    'dpsgd': Case(
+        _with_rate('dpsgd', l2_norm_clip=1.0, noise_multiplier=0.1, seed=0),
+        per_example=True),
+    'hutchinson_estimator_diag_hessian': Case(
+        _named('hutchinson_estimator_diag_hessian', jax.random.key_data(_KEY)),
+        ('obj_fn',)),
+    'mechanize': Case(lambda o, rate: o.mechanize(optax.sgd(0.1))),
+    'momo': Case(_with_rate('momo'), ('value',)),
+    'momo_adam': Case(_with_rate('momo_adam'), ('value',)),
+    'reduce_on_plateau': Case(_named('reduce_on_plateau'), ('value',)),
+    'scale_by_muon': Case(
+        _named('scale_by_muon',
+               weight_dimension_numbers=optax.contrib.MuonDimensionNumbers()),
+        wrap_params=lambda params: params['layer']['w']),
+    'sam': Case(lambda o, rate: o.sam(
+        optax.sgd(0.1), optax.chain(optax.contrib.normalize(), optax.sgd(0.1)))),
+    'schedule_free': Case(
+        lambda o, rate: o.schedule_free(optax.sgd(0.1), learning_rate=rate)),
+    'sophia': Case(_with_rate('sophia'), ('obj_fn',)),
+    'split_real_and_imaginary': Case(
+        lambda o, rate: o.split_real_and_imaginary(optax.adam(0.1))),
 }
 
 
-def params(dtype: Any = jnp.float32, *, scalars: bool = True) -> Any:
+def _in_contrib(case: Case) -> Case:
+  return case._replace(make=lambda o, rate: case.make(o.contrib, rate))
+
+
+CASES = ALIASES | TRANSFORMATIONS | COMBINATORS | {
+    f'contrib.{name}': _in_contrib(case) for name, case in CONTRIB.items()
+}
+
+
+def params(dtype: Any = jnp.float32, case: Case = ALIASES['adam']) -> Any:
   """Returns a small nested pytree of parameters."""
   keys = jax.random.split(jax.random.key(1), 3)
-  return {
+  return case.wrap_params({
       'layer': {
           'w': jax.random.normal(keys[0], (4, 3), dtype),
           'b': jax.random.normal(keys[1], (3,), dtype),
       },
-      'scale': jax.random.normal(keys[2], () if scalars else (1,), dtype),
-  }
+      'scale': jax.random.normal(keys[2], () if case.scalars else (1,), dtype),
+  })
 
 
 def loss(tree: Any) -> jax.Array:
@@ -60,40 +219,75 @@ def loss(tree: Any) -> jax.Array:
   )
 
 
-def train(
-    init: Callable[..., Any], update: Callable[..., Any], case: Case,
-    hyperparameter: Any, dtype: Any, steps: int
+def _train(
+    case: Case, state: Any, update: Callable[..., Any], argument: Any,
+    dtype: Any, steps: int,
 ) -> tuple[Any, Any]:
-  """Trains in a jitted step.
+  """Returns the parameters and the state after some jitted steps."""
+  value_and_grad = jax.jit(jax.value_and_grad(loss))
+
+  @jax.jit
+  def step(argument, state, tree, value, grad):
+    extra = {'value': value, 'grad': grad, 'value_fn': loss, 'obj_fn': loss}
+    if case.per_example:
+      grad = jax.tree.map(lambda x: jnp.stack([x, x / 2]), grad)
+    updates, state = update(
+        argument, grad, state, tree, **{n: extra[n] for n in case.extra_args}
+    )
+    if jax.tree.structure(updates) == jax.tree.structure(tree):
+      updates = jax.tree.map(lambda x: x * case.scale, updates)
+      tree = optax.apply_updates(tree, updates)
+    return tree, state
+
+  tree = params(dtype, case)
+  for _ in range(steps):
+    value, grad = value_and_grad(getattr(tree, 'fast', tree))
+    tree, state = step(argument, state, tree, value, grad)
+  return tree, state
+
+
+def train_pytree(
+    case: Case, learning_rate: Any = 0.01, dtype: Any = jnp.float32,
+    steps: int = 20,
+) -> tuple[Any, Any]:
+  """Trains with an optimizer that is an argument of the step."""
+  opt = case.make(optax.pytree, learning_rate).init(params(dtype, case))
+  tree, opt = _train(
+      case, opt,
+      lambda _, updates, opt, *args, **kw: opt.update(updates, *args, **kw),
+      None, dtype, steps,
+  )
+  return tree, opt.opt_state
+
+
+def train_functional(
+    case: Case, learning_rate: Any = 0.01, dtype: Any = jnp.float32,
+    steps: int = 20, *, as_argument: bool = False,
+) -> tuple[Any, Any]:
+  """Trains with functional optax.
 
   Args:
-    init: called with hyperparameter and params, returns a state.
-    update: called as update(hyperparameter, updates, state, params, ...) in
-      the jitted step, returns updates and a state.
-    case: tells the extra arguments.
-    hyperparameter: an argument of the jitted step.
+    case: the row of the table.
+    learning_rate: a number or a schedule.
     dtype: of the parameters.
     steps: how many.
+    as_argument: whether the learning rate is an argument of the jitted step
+      instead of a constant in it.
 
   Returns:
     The parameters and the state after the last step.
   """
-  value_and_grad = jax.jit(jax.value_and_grad(loss))
+  state = case.make(optax, learning_rate).init(params(dtype, case))
+  make = functools.partial(case.make, optax)
 
-  @jax.jit
-  def step(hyperparameter, state, tree, value, grad):
-    extra = {'value': value, 'grad': grad, 'value_fn': loss}
-    updates, state = update(
-        hyperparameter, grad, state, tree,
-        **{name: extra[name] for name in case.extra_args}
-    )
-    return optax.apply_updates(tree, updates), state
+  def update(rate, *args, **kwargs):
+    tx = make(rate if as_argument else learning_rate)
+    if isinstance(tx, optax.GradientTransformation):
+      tx = optax.with_extra_args_support(tx)
+    return tx.update(*args, **kwargs)
 
-  tree = params(dtype, scalars=case.scalars)
-  state = init(hyperparameter, tree)
-  for _ in range(steps):
-    tree, state = step(hyperparameter, state, tree, *value_and_grad(tree))
-  return tree, state
+  argument = learning_rate if as_argument else None
+  return _train(case, state, update, argument, dtype, steps)
 
 
 def assert_bit_identical(actual: Any, desired: Any) -> None:
