@@ -50,12 +50,13 @@ def derive(
       raise ValueError(f'wrap: {function.__qualname__} has a parameter'
                        f' {parameter!r}, a name that {base.__name__} uses;'
                        ' rename the parameter')
+  summary, _, details = (inspect.getdoc(factory) or '').partition('\n')
   annotations = {
       n: typing.get_args(p.annotation) or (p.annotation,)
       for n, p in signature.parameters.items()
   }
   cls = type(base)(name or function.__name__, (base,), {
-      '__doc__': f'{base._SUMMARY}\n\n{inspect.getdoc(factory)}',
+      '__doc__': f'{summary}\n\n{base._SUMMARY}\n{details}',
       '__module__': module or function.__module__,
       '__qualname__': name or function.__qualname__,
       '__signature__': signature.replace(return_annotation=signature.empty),

@@ -69,7 +69,7 @@ class Optimizer(_node.Node):
     Pytree-based optimizers, https://github.com/google-deepmind/optax/issues/432
   """
 
-  _SUMMARY = 'An `optax.pytree.Optimizer` with the parameters of this factory:'
+  _SUMMARY = 'As an immutable pytree: see :class:`optax.pytree.Optimizer`.'
 
   opt_state: Any = None
 

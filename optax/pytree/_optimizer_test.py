@@ -2,8 +2,6 @@
 
 import copy
 import dataclasses
-import functools
-import inspect
 import pickle
 
 from absl.testing import absltest
@@ -12,117 +10,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-from optax._src import alias
 from optax._src import base
 from optax._src import test_utils as optax_test_utils
 from optax.pytree import _test_utils
-
-# On CPU, XLA folds a constant learning rate into these in float32. The largest
-# difference after 100 steps, relative to functional optax with a constant.
-_FOLDED = {
-    'adafactor': 1e-6,
-    'adagrad': 3e-8,
-    'fromage': 8e-7,
-    'rmsprop': 2e-6,
-}
-
-
-def _train_pytree(name, dtype=jnp.float32, steps=100, **changes):
-  case = _test_utils.CASES[name]
-  opt = getattr(optax.pytree, name)(**case.kwargs | changes)
-  params, opt = _test_utils.train(
-      lambda _, params: opt.init(params),
-      lambda _, updates, opt, params, **kw: opt.update(updates, params, **kw),
-      case, None, dtype, steps,
-  )
-  return params, opt.opt_state
-
-
-def _train_functional(name, dtype=jnp.float32, steps=100, **changes):
-  case = _test_utils.CASES[name]
-  tx = getattr(optax, name)(**case.kwargs | changes)
-  return _test_utils.train(
-      lambda _, params: tx.init(params),
-      lambda _, *args, **kwargs: tx.update(*args, **kwargs),
-      case, None, dtype, steps,
-  )
-
-
-def _train_functional_argument(name, dtype=jnp.float32, steps=100):
-  """Passes the learning rate as an argument of the jitted step."""
-  case = _test_utils.CASES[name]
-  kwargs = dict(case.kwargs)
-  factory = functools.partial(getattr(optax, name), **kwargs)
-  return _test_utils.train(
-      lambda rate, params: factory(learning_rate=rate).init(params),
-      lambda rate, *args, **kwargs: factory(learning_rate=rate).update(
-          *args, **kwargs),
-      case, kwargs.pop('learning_rate'), dtype, steps,
-  )
-
-
-class AliasTest(parameterized.TestCase):
-
-  def test_every_exported_alias_has_a_class(self):
-    exported = [
-        name for name, value in vars(optax).items()
-        if callable(value) and value is getattr(alias, name, None)
-        and 'learning_rate' in str(inspect.signature(value))
-    ]
-    self.assertLen(exported, 31)
-    self.assertContainsSubset(exported, vars(optax.pytree))
-
-  @parameterized.product(
-      name=sorted(_test_utils.CASES), dtype=(jnp.float32, jnp.bfloat16)
-  )
-  def test_trajectory_is_bit_identical(self, name, dtype):
-    if name in _FOLDED and dtype == jnp.float32:
-      expected = _train_functional_argument(name, dtype)
-    else:
-      expected = _train_functional(name, dtype)
-    _test_utils.assert_bit_identical(_train_pytree(name, dtype), expected)
-
-  @parameterized.parameters(*_FOLDED.items())
-  def test_folded_trajectory_differs_by_the_figure(self, name, figure):
-    for x, y in zip(*map(jax.tree.leaves, (
-        _train_pytree(name), _train_functional(name)))):
-      np.testing.assert_allclose(x, y, rtol=0, atol=figure)
-
-  @parameterized.parameters(*sorted(_test_utils.CASES))
-  def test_state_is_the_functional_state(self, name):
-    case = _test_utils.CASES[name]
-    params = _test_utils.params(jnp.bfloat16, scalars=case.scalars)
-    opt = getattr(optax.pytree, name)(**case.kwargs)
-    tx = getattr(optax, name)(**case.kwargs)
-    _test_utils.assert_bit_identical(
-        opt.init(params).opt_state, tx.init(params))
-    self.assertEqual(
-        jax.eval_shape(opt.init, params).opt_state,
-        jax.eval_shape(tx.init, params))
-
-  @parameterized.parameters(*sorted(_test_utils.CASES))
-  def test_has_the_signature_of_the_alias(self, name):
-    cls = getattr(optax.pytree, name)
-    signature = inspect.signature(getattr(optax, name))
-    self.assertEqual(
-        inspect.signature(cls),
-        signature.replace(return_annotation=signature.empty))
-    self.assertEqual((cls.__module__, cls.__qualname__), ('optax.pytree', name))
-
-  @parameterized.parameters(*sorted(_test_utils.CASES))
-  def test_pickles_to_an_equal_optimizer(self, name):
-    case = _test_utils.CASES[name]
-    params = _test_utils.params(scalars=case.scalars)
-    opt = getattr(optax.pytree, name)(**case.kwargs).init(params)
-    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-      self.assertEqual(pickle.loads(pickle.dumps(opt, protocol)), opt)
-
-  def test_scheduled_trajectory_is_bit_identical(self):
-    schedule = optax.cosine_decay_schedule(0.1, 50)
-    _test_utils.assert_bit_identical(
-        _train_pytree('adamw', learning_rate=schedule),
-        _train_functional('adamw', learning_rate=schedule))
-
 
 class CompilationTest(absltest.TestCase):
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 import functools
+import operator
 from typing import Any, NamedTuple
 
 import jax
@@ -45,6 +46,10 @@ def _every_other_step(step: Any) -> jax.Array:
   return step % 2 == 0
 
 
+def _inverse_square_root(step: Any) -> jax.Array:
+  return jax.lax.rsqrt(step + 1.0)
+
+
 def _half(updates: Any, params: Any = None) -> Any:
   del params
   return optax.tree.scale(0.5, updates)
@@ -52,11 +57,12 @@ def _half(updates: Any, params: Any = None) -> Any:
 
 def _named(name: str, *args: Any, **kwargs: Any) -> Callable[[Any, Any], Any]:
   """Calls a factory with arguments that do not depend on the learning rate."""
-  return lambda o, rate: getattr(o, name)(*args, **kwargs)
+  return lambda o, rate: operator.attrgetter(name)(o)(*args, **kwargs)
 
 
 def _with_rate(name: str, **kwargs: Any) -> Callable[[Any, Any], Any]:
-  return lambda o, rate: getattr(o, name)(learning_rate=rate, **kwargs)
+  return lambda o, rate: operator.attrgetter(name)(o)(
+      learning_rate=rate, **kwargs)
 
 
 ALIASES = {
@@ -102,11 +108,10 @@ TRANSFORMATIONS = {
     'scale': Case(_named('scale', -0.01)),
     'scale_by_backtracking_linesearch': Case(
         _named('scale_by_backtracking_linesearch', 5), _LINESEARCH),
-    'scale_by_learning_rate': Case(_with_rate('scale_by_learning_rate')),
     'scale_by_polyak': Case(_named('scale_by_polyak'), ('value',)),
     'scale_by_rprop': Case(_with_rate('scale_by_rprop')),
     'scale_by_schedule': Case(
-        _named('scale_by_schedule', optax.linear_schedule(-0.1, -0.01, 10))),
+        _named('scale_by_schedule', _inverse_square_root)),
     'scale_by_sm3': Case(_named('scale_by_sm3'), scalars=False),
     'scale_by_zoom_linesearch': Case(
         _named('scale_by_zoom_linesearch', 5), _LINESEARCH),
@@ -119,6 +124,8 @@ TRANSFORMATIONS = {
 
 TRANSFORMATIONS = {
     name: case._replace(scale=-0.01) for name, case in TRANSFORMATIONS.items()
+} | {
+    'scale_by_learning_rate': Case(_with_rate('scale_by_learning_rate')),
 }
 
 COMBINATORS = {
@@ -149,54 +156,51 @@ COMBINATORS = {
 COMBINATORS['multi_transform'] = COMBINATORS['partition']
 
 CONTRIB = {
-    name: Case(_with_rate(name))
+    f'contrib.{name}': Case(_with_rate(f'contrib.{name}'))
     for name in (
         'acprop', 'ademamix', 'adopt', 'dadapt_adamw', 'dog', 'dowg', 'galore',
         'madgrad', 'muon', 'prodigy', 'scale_by_madgrad', 'schedule_free_adamw',
         'schedule_free_sgd', 'simplified_ademamix',
     )
 } | {
-    name: Case(_named(name))
+    f'contrib.{name}': Case(_named(f'contrib.{name}'))
     for name in (
         'cocob', 'normalize', 'scale_by_acprop', 'scale_by_ademamix',
         'scale_by_adopt', 'scale_by_cocob', 'scale_by_galore',
         'scale_by_simplified_ademamix',
     )
 } | {
-    'differentially_private_aggregate': Case(
-        _named('differentially_private_aggregate', 1.0, 0.1, _KEY),
+    'contrib.differentially_private_aggregate': Case(
+        _named('contrib.differentially_private_aggregate', 1.0, 0.1, _KEY),
         per_example=True),
-    'dpsgd': Case(
-        _with_rate('dpsgd', l2_norm_clip=1.0, noise_multiplier=0.1, seed=0),
+    'contrib.dpsgd': Case(
+        _with_rate('contrib.dpsgd', l2_norm_clip=1.0, noise_multiplier=0.1,
+                   seed=0),
         per_example=True),
-    'hutchinson_estimator_diag_hessian': Case(
-        _named('hutchinson_estimator_diag_hessian', jax.random.key_data(_KEY)),
+    'contrib.hutchinson_estimator_diag_hessian': Case(
+        _named('contrib.hutchinson_estimator_diag_hessian',
+               jax.random.key_data(_KEY)),
         ('obj_fn',)),
-    'mechanize': Case(lambda o, rate: o.mechanize(optax.sgd(0.1))),
-    'momo': Case(_with_rate('momo'), ('value',)),
-    'momo_adam': Case(_with_rate('momo_adam'), ('value',)),
-    'reduce_on_plateau': Case(_named('reduce_on_plateau'), ('value',)),
-    'scale_by_muon': Case(
-        _named('scale_by_muon',
+    'contrib.mechanize': Case(lambda o, rate: o.contrib.mechanize(o.sgd(rate))),
+    'contrib.momo': Case(_with_rate('contrib.momo'), ('value',)),
+    'contrib.momo_adam': Case(_with_rate('contrib.momo_adam'), ('value',)),
+    'contrib.reduce_on_plateau': Case(
+        _named('contrib.reduce_on_plateau'), ('value',)),
+    'contrib.scale_by_muon': Case(
+        _named('contrib.scale_by_muon',
                weight_dimension_numbers=optax.contrib.MuonDimensionNumbers()),
         wrap_params=lambda params: params['layer']['w']),
-    'sam': Case(lambda o, rate: o.sam(
-        optax.sgd(0.1), optax.chain(optax.contrib.normalize(), optax.sgd(0.1)))),
-    'schedule_free': Case(
-        lambda o, rate: o.schedule_free(optax.sgd(0.1), learning_rate=rate)),
-    'sophia': Case(_with_rate('sophia'), ('obj_fn',)),
-    'split_real_and_imaginary': Case(
-        lambda o, rate: o.split_real_and_imaginary(optax.adam(0.1))),
+    'contrib.sam': Case(lambda o, rate: o.contrib.sam(
+        o.sgd(rate), o.chain(o.contrib.normalize(), o.sgd(rate)))),
+    'contrib.schedule_free': Case(
+        lambda o, rate: o.contrib.schedule_free(
+            o.sgd(rate), learning_rate=rate)),
+    'contrib.sophia': Case(_with_rate('contrib.sophia'), ('obj_fn',)),
+    'contrib.split_real_and_imaginary': Case(
+        lambda o, rate: o.contrib.split_real_and_imaginary(o.adam(rate))),
 }
 
-
-def _in_contrib(case: Case) -> Case:
-  return case._replace(make=lambda o, rate: case.make(o.contrib, rate))
-
-
-CASES = ALIASES | TRANSFORMATIONS | COMBINATORS | {
-    f'contrib.{name}': _in_contrib(case) for name, case in CONTRIB.items()
-}
+CASES = ALIASES | TRANSFORMATIONS | COMBINATORS | CONTRIB
 
 
 def params(dtype: Any = jnp.float32, case: Case = ALIASES['adam']) -> Any:

@@ -1,0 +1,1230 @@
+# Written by tools/make_stub.py.
+from collections.abc import Callable
+from collections.abc import Hashable
+from collections.abc import Mapping
+import jax
+from optax._src import alias
+from optax._src import base
+from optax.pytree import contrib as contrib
+from optax.pytree._optimizer import Optimizer as Optimizer
+from optax.pytree._optimizer import wrap as wrap
+from optax.transforms import _accumulation
+from optax.transforms import _conditionality
+from typing import Any
+from typing import Final
+from typing import Literal
+from typing import Optional
+from typing import Union
+
+class MultiSteps(Optimizer):
+  opt: Final[base.GradientTransformation | Optimizer]
+  every_k_schedule: Final[Union[int, Callable[[jax.typing.ArrayLike],
+      jax.typing.ArrayLike]]]
+  use_grad_mean: Final[bool]
+  should_skip_update_fn: Final[Optional[_accumulation.ShouldSkipUpdateFunction]]
+  accumulator_dtype: Final[jax.typing.DTypeLike]
+  def __init__(
+      self,
+      opt: base.GradientTransformation | Optimizer,
+      every_k_schedule: Union[int, Callable[[jax.typing.ArrayLike],
+          jax.typing.ArrayLike]],
+      use_grad_mean: bool = True,
+      should_skip_update_fn: Optional[_accumulation.ShouldSkipUpdateFunction] =
+          None,
+      accumulator_dtype: jax.typing.DTypeLike = ...,
+  ) -> None: ...
+  def has_updated(self) -> jax.Array: ...
+
+class from_gradient_transformation(Optimizer):
+  transformation: Final[base.GradientTransformation | Optimizer]
+  def __init__(
+      self,
+      transformation: base.GradientTransformation | Optimizer,
+  ) -> None: ...
+
+class adabelief(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  eps_root: Final[jax.typing.ArrayLike]
+  nesterov: Final[bool]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.999,
+      eps: jax.typing.ArrayLike = 1e-16,
+      eps_root: jax.typing.ArrayLike = 1e-16,
+      *,
+      nesterov: bool = False,
+  ) -> None: ...
+
+class adadelta(Optimizer):
+  learning_rate: Final[Optional[base.ScalarOrSchedule]]
+  rho: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  weight_decay: Final[Union[jax.typing.ArrayLike, base.ScalarOrSchedule]]
+  weight_decay_mask: Final[alias.MaskOrFn]
+  def __init__(
+      self,
+      learning_rate: Optional[base.ScalarOrSchedule] = None,
+      rho: jax.typing.ArrayLike = 0.9,
+      eps: jax.typing.ArrayLike = 1e-06,
+      weight_decay: Union[jax.typing.ArrayLike, base.ScalarOrSchedule] = 0.0,
+      weight_decay_mask: alias.MaskOrFn = None,
+  ) -> None: ...
+
+class adafactor(Optimizer):
+  learning_rate: Final[Optional[base.ScalarOrSchedule]]
+  min_dim_size_to_factor: Final[int]
+  decay_rate: Final[jax.typing.ArrayLike]
+  decay_offset: Final[jax.typing.ArrayLike]
+  multiply_by_parameter_scale: Final[bool]
+  clipping_threshold: Final[Optional[jax.typing.ArrayLike]]
+  momentum: Final[Optional[jax.typing.ArrayLike]]
+  dtype_momentum: Final[jax.typing.DTypeLike]
+  weight_decay_rate: Final[Optional[base.ScalarOrSchedule]]
+  eps: Final[jax.typing.ArrayLike]
+  factored: Final[bool]
+  weight_decay_mask: Final[alias.MaskOrFn]
+  def __init__(
+      self,
+      learning_rate: Optional[base.ScalarOrSchedule] = None,
+      min_dim_size_to_factor: int = 128,
+      decay_rate: jax.typing.ArrayLike = 0.8,
+      decay_offset: jax.typing.ArrayLike = 0,
+      multiply_by_parameter_scale: bool = True,
+      clipping_threshold: Optional[jax.typing.ArrayLike] = 1.0,
+      momentum: Optional[jax.typing.ArrayLike] = None,
+      dtype_momentum: jax.typing.DTypeLike = ...,
+      weight_decay_rate: Optional[base.ScalarOrSchedule] = None,
+      eps: jax.typing.ArrayLike = 1e-30,
+      factored: bool = True,
+      weight_decay_mask: alias.MaskOrFn = None,
+  ) -> None: ...
+
+class adagrad(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  initial_accumulator_value: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      initial_accumulator_value: jax.typing.ArrayLike = 0.1,
+      eps: jax.typing.ArrayLike = 1e-07,
+  ) -> None: ...
+
+class adam(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  eps_root: Final[jax.typing.ArrayLike]
+  mu_dtype: Final[Optional[Any]]
+  nesterov: Final[bool]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.999,
+      eps: jax.typing.ArrayLike = 1e-08,
+      eps_root: jax.typing.ArrayLike = 0.0,
+      mu_dtype: Optional[Any] = None,
+      *,
+      nesterov: bool = False,
+  ) -> None: ...
+
+class adamax(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.999,
+      eps: jax.typing.ArrayLike = 1e-08,
+  ) -> None: ...
+
+class adamaxw(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  weight_decay: Final[base.ScalarOrSchedule]
+  mask: Final[Optional[Union[Any, Callable[[base.Params], Any]]]]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.999,
+      eps: jax.typing.ArrayLike = 1e-08,
+      weight_decay: base.ScalarOrSchedule = 0.0001,
+      mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
+  ) -> None: ...
+
+class adamw(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  eps_root: Final[jax.typing.ArrayLike]
+  mu_dtype: Final[Optional[Any]]
+  weight_decay: Final[base.ScalarOrSchedule]
+  mask: Final[Optional[Union[Any, Callable[[base.Params], Any]]]]
+  nesterov: Final[bool]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.999,
+      eps: jax.typing.ArrayLike = 1e-08,
+      eps_root: jax.typing.ArrayLike = 0.0,
+      mu_dtype: Optional[Any] = None,
+      weight_decay: base.ScalarOrSchedule = 0.0001,
+      mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
+      *,
+      nesterov: bool = False,
+  ) -> None: ...
+
+class adan(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  b3: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  eps_root: Final[jax.typing.ArrayLike]
+  weight_decay: Final[base.ScalarOrSchedule]
+  mask: Final[Optional[Union[Any, Callable[[base.Params], Any]]]]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      b1: jax.typing.ArrayLike = 0.98,
+      b2: jax.typing.ArrayLike = 0.92,
+      b3: jax.typing.ArrayLike = 0.99,
+      eps: jax.typing.ArrayLike = 1e-08,
+      eps_root: jax.typing.ArrayLike = 1e-08,
+      weight_decay: base.ScalarOrSchedule = 0.0,
+      mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
+  ) -> None: ...
+
+class amsgrad(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  eps_root: Final[jax.typing.ArrayLike]
+  mu_dtype: Final[Optional[Any]]
+  bias_correction_mu: Final[bool]
+  bias_correction_nu: Final[bool]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.999,
+      eps: jax.typing.ArrayLike = 1e-08,
+      eps_root: jax.typing.ArrayLike = 0.0,
+      mu_dtype: Optional[Any] = None,
+      bias_correction_mu: bool = True,
+      bias_correction_nu: bool = True,
+  ) -> None: ...
+
+class fromage(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  min_norm: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      min_norm: jax.typing.ArrayLike = 1e-06,
+  ) -> None: ...
+
+class lamb(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  eps_root: Final[jax.typing.ArrayLike]
+  weight_decay: Final[base.ScalarOrSchedule]
+  mask: Final[alias.MaskOrFn]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.999,
+      eps: jax.typing.ArrayLike = 1e-06,
+      eps_root: jax.typing.ArrayLike = 0.0,
+      weight_decay: base.ScalarOrSchedule = 0.0,
+      mask: alias.MaskOrFn = None,
+  ) -> None: ...
+
+class lars(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  weight_decay: Final[base.ScalarOrSchedule]
+  weight_decay_mask: Final[alias.MaskOrFn]
+  trust_coefficient: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  trust_ratio_mask: Final[alias.MaskOrFn]
+  momentum: Final[jax.typing.ArrayLike]
+  nesterov: Final[bool]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      weight_decay: base.ScalarOrSchedule = 0.0,
+      weight_decay_mask: alias.MaskOrFn = True,
+      trust_coefficient: jax.typing.ArrayLike = 0.001,
+      eps: jax.typing.ArrayLike = 0.0,
+      trust_ratio_mask: alias.MaskOrFn = True,
+      momentum: jax.typing.ArrayLike = 0.9,
+      nesterov: bool = False,
+  ) -> None: ...
+
+class lbfgs(Optimizer):
+  learning_rate: Final[Optional[base.ScalarOrSchedule]]
+  memory_size: Final[int]
+  scale_init_precond: Final[bool]
+  linesearch: Final[Optional[Union[base.GradientTransformationExtraArgs |
+      Optimizer, base.GradientTransformation | Optimizer]]]
+  def __init__(
+      self,
+      learning_rate: Optional[base.ScalarOrSchedule] = None,
+      memory_size: int = 10,
+      scale_init_precond: bool = True,
+      linesearch: Optional[Union[base.GradientTransformationExtraArgs |
+          Optimizer, base.GradientTransformation | Optimizer]] = ...,
+  ) -> None: ...
+
+class lion(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  mu_dtype: Final[Optional[Any]]
+  weight_decay: Final[base.ScalarOrSchedule]
+  mask: Final[Optional[Union[Any, Callable[[base.Params], Any]]]]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.99,
+      mu_dtype: Optional[Any] = None,
+      weight_decay: base.ScalarOrSchedule = 0.001,
+      mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
+  ) -> None: ...
+
+class nadam(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  eps_root: Final[jax.typing.ArrayLike]
+  mu_dtype: Final[Optional[Any]]
+  nesterov: Final[bool]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.999,
+      eps: jax.typing.ArrayLike = 1e-08,
+      eps_root: jax.typing.ArrayLike = 0.0,
+      mu_dtype: Optional[Any] = None,
+      *,
+      nesterov: bool = True,
+  ) -> None: ...
+
+class nadamw(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  eps_root: Final[jax.typing.ArrayLike]
+  mu_dtype: Final[Optional[Any]]
+  weight_decay: Final[base.ScalarOrSchedule]
+  mask: Final[Optional[Union[Any, Callable[[base.Params], Any]]]]
+  nesterov: Final[bool]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.999,
+      eps: jax.typing.ArrayLike = 1e-08,
+      eps_root: jax.typing.ArrayLike = 0.0,
+      mu_dtype: Optional[Any] = None,
+      weight_decay: base.ScalarOrSchedule = 0.0001,
+      mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
+      *,
+      nesterov: bool = True,
+  ) -> None: ...
+
+class noisy_sgd(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  eta: Final[jax.typing.ArrayLike]
+  gamma: Final[jax.typing.ArrayLike]
+  key: Final[jax.typing.ArrayLike | None]
+  seed: Final[int | None]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      eta: jax.typing.ArrayLike = 0.01,
+      gamma: jax.typing.ArrayLike = 0.55,
+      key: jax.typing.ArrayLike | None = None,
+      *,
+      seed: int | None = None,
+  ) -> None: ...
+
+class novograd(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  eps_root: Final[jax.typing.ArrayLike]
+  weight_decay: Final[base.ScalarOrSchedule]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.25,
+      eps: jax.typing.ArrayLike = 1e-06,
+      eps_root: jax.typing.ArrayLike = 0.0,
+      weight_decay: base.ScalarOrSchedule = 0.0,
+  ) -> None: ...
+
+class optimistic_adam(Optimizer):
+  learning_rate: Final[jax.typing.ArrayLike]
+  optimism: Final[Optional[jax.typing.ArrayLike]]
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  eps_root: Final[jax.typing.ArrayLike]
+  mu_dtype: Final[Optional[Any]]
+  nesterov: Final[bool]
+  def __init__(
+      self,
+      learning_rate: jax.typing.ArrayLike,
+      optimism: Optional[jax.typing.ArrayLike] = None,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.999,
+      eps: jax.typing.ArrayLike = 1e-08,
+      eps_root: jax.typing.ArrayLike = 0.0,
+      mu_dtype: Optional[Any] = None,
+      *,
+      nesterov: bool = True,
+  ) -> None: ...
+
+class optimistic_adam_v2(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  alpha: Final[jax.typing.ArrayLike]
+  beta: Final[jax.typing.ArrayLike]
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  eps_root: Final[jax.typing.ArrayLike]
+  mu_dtype: Final[Optional[Any]]
+  nesterov: Final[bool]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      *,
+      alpha: jax.typing.ArrayLike = 1.0,
+      beta: jax.typing.ArrayLike = 1.0,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.999,
+      eps: jax.typing.ArrayLike = 1e-08,
+      eps_root: jax.typing.ArrayLike = 0.0,
+      mu_dtype: Optional[Any] = None,
+      nesterov: bool = True,
+  ) -> None: ...
+
+class optimistic_gradient_descent(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  alpha: Final[base.ScalarOrSchedule]
+  beta: Final[base.ScalarOrSchedule]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      alpha: base.ScalarOrSchedule = 1.0,
+      beta: base.ScalarOrSchedule = 1.0,
+  ) -> None: ...
+
+class polyak_sgd(Optimizer):
+  max_learning_rate: Final[jax.typing.ArrayLike]
+  scaling: Final[base.ScalarOrSchedule]
+  f_min: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  variant: Final[str]
+  def __init__(
+      self,
+      max_learning_rate: jax.typing.ArrayLike = 1.0,
+      scaling: base.ScalarOrSchedule = 1.0,
+      f_min: jax.typing.ArrayLike = 0.0,
+      eps: jax.typing.ArrayLike = 0.0,
+      variant: str = 'sps',
+  ) -> None: ...
+
+class radam(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  eps_root: Final[jax.typing.ArrayLike]
+  threshold: Final[jax.typing.ArrayLike]
+  nesterov: Final[bool]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.999,
+      eps: jax.typing.ArrayLike = 1e-08,
+      eps_root: jax.typing.ArrayLike = 0.0,
+      threshold: jax.typing.ArrayLike = 5.0,
+      *,
+      nesterov: bool = False,
+  ) -> None: ...
+
+class rmsprop(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  decay: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  initial_scale: Final[jax.typing.ArrayLike]
+  eps_in_sqrt: Final[bool]
+  centered: Final[bool]
+  momentum: Final[Optional[jax.typing.ArrayLike]]
+  nesterov: Final[bool]
+  bias_correction: Final[bool]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      decay: jax.typing.ArrayLike = 0.9,
+      eps: jax.typing.ArrayLike = 1e-08,
+      initial_scale: jax.typing.ArrayLike = 0.0,
+      eps_in_sqrt: bool = True,
+      centered: bool = False,
+      momentum: Optional[jax.typing.ArrayLike] = None,
+      nesterov: bool = False,
+      bias_correction: bool = False,
+  ) -> None: ...
+
+class rprop(Optimizer):
+  learning_rate: Final[jax.typing.ArrayLike]
+  eta_minus: Final[jax.typing.ArrayLike]
+  eta_plus: Final[jax.typing.ArrayLike]
+  min_step_size: Final[jax.typing.ArrayLike]
+  max_step_size: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      learning_rate: jax.typing.ArrayLike,
+      eta_minus: jax.typing.ArrayLike = 0.5,
+      eta_plus: jax.typing.ArrayLike = 1.2,
+      min_step_size: jax.typing.ArrayLike = 1e-06,
+      max_step_size: jax.typing.ArrayLike = 50.0,
+  ) -> None: ...
+
+class sgd(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  momentum: Final[Optional[jax.typing.ArrayLike]]
+  nesterov: Final[bool]
+  accumulator_dtype: Final[Optional[Any]]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      momentum: Optional[jax.typing.ArrayLike] = None,
+      nesterov: bool = False,
+      accumulator_dtype: Optional[Any] = None,
+  ) -> None: ...
+
+class sign_sgd(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+  ) -> None: ...
+
+class signum(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  beta: Final[jax.typing.ArrayLike]
+  accumulator_dtype: Final[Any | None]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      beta: jax.typing.ArrayLike = 0.9,
+      accumulator_dtype: Any | None = None,
+  ) -> None: ...
+
+class sm3(Optimizer):
+  learning_rate: Final[jax.typing.ArrayLike]
+  momentum: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      learning_rate: jax.typing.ArrayLike,
+      momentum: jax.typing.ArrayLike = 0.9,
+  ) -> None: ...
+
+class yogi(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.999,
+      eps: jax.typing.ArrayLike = 0.001,
+  ) -> None: ...
+
+class adaptive_grad_clip(Optimizer):
+  clipping: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  axis: Final[Optional[Union[int, tuple[int, ...]]]]
+  def __init__(
+      self,
+      clipping: jax.typing.ArrayLike,
+      eps: jax.typing.ArrayLike = 0.001,
+      axis: Optional[Union[int, tuple[int, ...]]] = None,
+  ) -> None: ...
+
+class add_decayed_weights(Optimizer):
+  weight_decay: Final[base.ScalarOrSchedule]
+  mask: Final[Optional[Union[Any, Callable[[base.Params], Any]]]]
+  def __init__(
+      self,
+      weight_decay: base.ScalarOrSchedule = 0.0,
+      mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
+  ) -> None: ...
+
+class add_noise(Optimizer):
+  eta: Final[jax.typing.ArrayLike]
+  gamma: Final[jax.typing.ArrayLike]
+  key: Final[jax.Array | int | None]
+  seed: Final[int | None]
+  def __init__(
+      self,
+      eta: jax.typing.ArrayLike,
+      gamma: jax.typing.ArrayLike,
+      key: jax.Array | int | None = None,
+      *,
+      seed: int | None = None,
+  ) -> None: ...
+
+class apply_every(Optimizer):
+  k: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      k: jax.typing.ArrayLike = 1,
+  ) -> None: ...
+
+class centralize(Optimizer):
+  def __init__(
+      self,
+  ) -> None: ...
+
+class clip(Optimizer):
+  max_delta: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      max_delta: jax.typing.ArrayLike,
+  ) -> None: ...
+
+class clip_by_block_rms(Optimizer):
+  threshold: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      threshold: jax.typing.ArrayLike,
+  ) -> None: ...
+
+class clip_by_global_norm(Optimizer):
+  max_norm: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      max_norm: jax.typing.ArrayLike,
+  ) -> None: ...
+
+class ema(Optimizer):
+  decay: Final[jax.typing.ArrayLike]
+  debias: Final[bool]
+  accumulator_dtype: Final[Optional[Any]]
+  def __init__(
+      self,
+      decay: jax.typing.ArrayLike,
+      debias: bool = True,
+      accumulator_dtype: Optional[Any] = None,
+  ) -> None: ...
+
+class freeze(Optimizer):
+  mask: Final[Union[bool, base.ArrayTree]]
+  def __init__(
+      self,
+      mask: Union[bool, base.ArrayTree],
+  ) -> None: ...
+
+class identity(Optimizer):
+  def __init__(
+      self,
+  ) -> None: ...
+
+class keep_params_nonnegative(Optimizer):
+  def __init__(
+      self,
+  ) -> None: ...
+
+class normalize_by_update_norm(Optimizer):
+  scale_factor: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      scale_factor: jax.typing.ArrayLike = 1.0,
+      eps: jax.typing.ArrayLike = 1e-06,
+  ) -> None: ...
+
+class scale(Optimizer):
+  step_size: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      step_size: jax.typing.ArrayLike,
+  ) -> None: ...
+
+class scale_by_adadelta(Optimizer):
+  rho: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      rho: jax.typing.ArrayLike = 0.9,
+      eps: jax.typing.ArrayLike = 1e-06,
+  ) -> None: ...
+
+class scale_by_adam(Optimizer):
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  eps_root: Final[jax.typing.ArrayLike]
+  mu_dtype: Final[Optional[jax.typing.DTypeLike]]
+  nesterov: Final[bool]
+  def __init__(
+      self,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.999,
+      eps: jax.typing.ArrayLike = 1e-08,
+      eps_root: jax.typing.ArrayLike = 0.0,
+      mu_dtype: Optional[jax.typing.DTypeLike] = None,
+      *,
+      nesterov: bool = False,
+  ) -> None: ...
+
+class scale_by_adamax(Optimizer):
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.999,
+      eps: jax.typing.ArrayLike = 1e-08,
+  ) -> None: ...
+
+class scale_by_adan(Optimizer):
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  b3: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  eps_root: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      b1: jax.typing.ArrayLike = 0.98,
+      b2: jax.typing.ArrayLike = 0.92,
+      b3: jax.typing.ArrayLike = 0.99,
+      eps: jax.typing.ArrayLike = 1e-08,
+      eps_root: jax.typing.ArrayLike = 0.0,
+  ) -> None: ...
+
+class scale_by_amsgrad(Optimizer):
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  eps_root: Final[jax.typing.ArrayLike]
+  mu_dtype: Final[Optional[jax.typing.DTypeLike]]
+  bias_correction_mu: Final[bool]
+  bias_correction_nu: Final[bool]
+  def __init__(
+      self,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.999,
+      eps: jax.typing.ArrayLike = 1e-08,
+      eps_root: jax.typing.ArrayLike = 0.0,
+      mu_dtype: Optional[jax.typing.DTypeLike] = None,
+      bias_correction_mu: bool = True,
+      bias_correction_nu: bool = True,
+  ) -> None: ...
+
+class scale_by_backtracking_linesearch(Optimizer):
+  max_backtracking_steps: Final[jax.typing.ArrayLike]
+  slope_rtol: Final[jax.typing.ArrayLike]
+  decrease_factor: Final[jax.typing.ArrayLike]
+  increase_factor: Final[jax.typing.ArrayLike]
+  max_learning_rate: Final[jax.typing.ArrayLike]
+  atol: Final[jax.typing.ArrayLike]
+  rtol: Final[jax.typing.ArrayLike]
+  store_grad: Final[bool]
+  verbose: Final[bool]
+  def __init__(
+      self,
+      max_backtracking_steps: jax.typing.ArrayLike,
+      slope_rtol: jax.typing.ArrayLike = 0.0001,
+      decrease_factor: jax.typing.ArrayLike = 0.8,
+      increase_factor: jax.typing.ArrayLike = 1.5,
+      max_learning_rate: jax.typing.ArrayLike = 1.0,
+      atol: jax.typing.ArrayLike = 0.0,
+      rtol: jax.typing.ArrayLike = 0.0,
+      store_grad: bool = False,
+      verbose: bool = False,
+  ) -> None: ...
+
+class scale_by_belief(Optimizer):
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  eps_root: Final[jax.typing.ArrayLike]
+  nesterov: Final[bool]
+  def __init__(
+      self,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.999,
+      eps: jax.typing.ArrayLike = 1e-16,
+      eps_root: jax.typing.ArrayLike = 1e-16,
+      *,
+      nesterov: bool = False,
+  ) -> None: ...
+
+class scale_by_distance_over_gradients(Optimizer):
+  reps_rel: Final[Any]
+  eps: Final[Any]
+  param_dtype: Final[Any]
+  global_scale: Final[Any]
+  def __init__(
+      self,
+      reps_rel: Any = 1e-06,
+      eps: Any = 1e-08,
+      param_dtype: Any = ...,
+      global_scale: Any = 1.0,
+  ) -> None: ...
+
+class scale_by_factored_rms(Optimizer):
+  factored: Final[bool]
+  decay_rate: Final[jax.typing.ArrayLike]
+  step_offset: Final[jax.typing.ArrayLike]
+  min_dim_size_to_factor: Final[int]
+  epsilon: Final[jax.typing.ArrayLike]
+  decay_rate_fn: Final[Callable[[jax.typing.ArrayLike, jax.typing.ArrayLike],
+      jax.typing.ArrayLike]]
+  def __init__(
+      self,
+      factored: bool = True,
+      decay_rate: jax.typing.ArrayLike = 0.8,
+      step_offset: jax.typing.ArrayLike = 0,
+      min_dim_size_to_factor: int = 128,
+      epsilon: jax.typing.ArrayLike = 1e-30,
+      decay_rate_fn: Callable[[jax.typing.ArrayLike, jax.typing.ArrayLike],
+          jax.typing.ArrayLike] = ...,
+  ) -> None: ...
+
+class scale_by_lbfgs(Optimizer):
+  memory_size: Final[int]
+  scale_init_precond: Final[bool]
+  def __init__(
+      self,
+      memory_size: int = 10,
+      scale_init_precond: bool = True,
+  ) -> None: ...
+
+class scale_by_learning_rate(Optimizer):
+  learning_rate: Final[Optional[base.ScalarOrSchedule]]
+  flip_sign: Final[bool]
+  def __init__(
+      self,
+      learning_rate: Optional[base.ScalarOrSchedule] = None,
+      *,
+      flip_sign: bool = True,
+  ) -> None: ...
+
+class scale_by_lion(Optimizer):
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  mu_dtype: Final[Optional[jax.typing.DTypeLike]]
+  mode: Final[Literal['hard', 'smooth', 'refined']]
+  smooth_beta: Final[float]
+  def __init__(
+      self,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.99,
+      mu_dtype: Optional[jax.typing.DTypeLike] = None,
+      *,
+      mode: Literal['hard', 'smooth', 'refined'] = 'hard',
+      smooth_beta: float = 1.0,
+  ) -> None: ...
+
+class scale_by_novograd(Optimizer):
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  eps_root: Final[jax.typing.ArrayLike]
+  weight_decay: Final[jax.typing.ArrayLike]
+  mu_dtype: Final[Optional[jax.typing.DTypeLike]]
+  def __init__(
+      self,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.25,
+      eps: jax.typing.ArrayLike = 1e-08,
+      eps_root: jax.typing.ArrayLike = 0.0,
+      weight_decay: jax.typing.ArrayLike = 0.0,
+      mu_dtype: Optional[jax.typing.DTypeLike] = None,
+  ) -> None: ...
+
+class scale_by_optimistic_gradient(Optimizer):
+  alpha: Final[jax.typing.ArrayLike]
+  beta: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      alpha: jax.typing.ArrayLike = 1.0,
+      beta: jax.typing.ArrayLike = 1.0,
+  ) -> None: ...
+
+class scale_by_param_block_norm(Optimizer):
+  min_scale: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      min_scale: jax.typing.ArrayLike = 0.001,
+  ) -> None: ...
+
+class scale_by_param_block_rms(Optimizer):
+  min_scale: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      min_scale: jax.typing.ArrayLike = 0.001,
+  ) -> None: ...
+
+class scale_by_polyak(Optimizer):
+  f_min: Final[jax.typing.ArrayLike]
+  max_learning_rate: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  variant: Final[str]
+  def __init__(
+      self,
+      f_min: jax.typing.ArrayLike = 0.0,
+      max_learning_rate: jax.typing.ArrayLike = 1.0,
+      eps: jax.typing.ArrayLike = 0.0,
+      variant: str = 'sps',
+  ) -> None: ...
+
+class scale_by_radam(Optimizer):
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  eps_root: Final[jax.typing.ArrayLike]
+  threshold: Final[jax.typing.ArrayLike]
+  nesterov: Final[bool]
+  def __init__(
+      self,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.999,
+      eps: jax.typing.ArrayLike = 1e-08,
+      eps_root: jax.typing.ArrayLike = 0.0,
+      threshold: jax.typing.ArrayLike = 5.0,
+      *,
+      nesterov: bool = False,
+  ) -> None: ...
+
+class scale_by_rms(Optimizer):
+  decay: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  initial_scale: Final[jax.typing.ArrayLike]
+  eps_in_sqrt: Final[bool]
+  bias_correction: Final[bool]
+  def __init__(
+      self,
+      decay: jax.typing.ArrayLike = 0.9,
+      eps: jax.typing.ArrayLike = 1e-08,
+      initial_scale: jax.typing.ArrayLike = 0.0,
+      eps_in_sqrt: bool = True,
+      bias_correction: bool = False,
+  ) -> None: ...
+
+class scale_by_rprop(Optimizer):
+  learning_rate: Final[jax.typing.ArrayLike]
+  eta_minus: Final[jax.typing.ArrayLike]
+  eta_plus: Final[jax.typing.ArrayLike]
+  min_step_size: Final[jax.typing.ArrayLike]
+  max_step_size: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      learning_rate: jax.typing.ArrayLike,
+      eta_minus: jax.typing.ArrayLike = 0.5,
+      eta_plus: jax.typing.ArrayLike = 1.2,
+      min_step_size: jax.typing.ArrayLike = 1e-06,
+      max_step_size: jax.typing.ArrayLike = 50.0,
+  ) -> None: ...
+
+class scale_by_rss(Optimizer):
+  initial_accumulator_value: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      initial_accumulator_value: jax.typing.ArrayLike = 0.1,
+      eps: jax.typing.ArrayLike = 1e-07,
+  ) -> None: ...
+
+class scale_by_schedule(Optimizer):
+  step_size_fn: Final[base.Schedule]
+  def __init__(
+      self,
+      step_size_fn: base.Schedule,
+  ) -> None: ...
+
+class scale_by_sign(Optimizer):
+  def __init__(
+      self,
+  ) -> None: ...
+
+class scale_by_sm3(Optimizer):
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 1.0,
+      eps: jax.typing.ArrayLike = 1e-08,
+  ) -> None: ...
+
+class scale_by_stddev(Optimizer):
+  decay: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  initial_scale: Final[jax.typing.ArrayLike]
+  eps_in_sqrt: Final[bool]
+  bias_correction: Final[bool]
+  def __init__(
+      self,
+      decay: jax.typing.ArrayLike = 0.9,
+      eps: jax.typing.ArrayLike = 1e-08,
+      initial_scale: jax.typing.ArrayLike = 0.0,
+      eps_in_sqrt: bool = True,
+      bias_correction: bool = False,
+  ) -> None: ...
+
+class scale_by_trust_ratio(Optimizer):
+  min_norm: Final[jax.typing.ArrayLike]
+  trust_coefficient: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      min_norm: jax.typing.ArrayLike = 0.0,
+      trust_coefficient: jax.typing.ArrayLike = 1.0,
+      eps: jax.typing.ArrayLike = 0.0,
+  ) -> None: ...
+
+class scale_by_yogi(Optimizer):
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  eps_root: Final[jax.typing.ArrayLike]
+  initial_accumulator_value: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.999,
+      eps: jax.typing.ArrayLike = 0.001,
+      eps_root: jax.typing.ArrayLike = 0.0,
+      initial_accumulator_value: jax.typing.ArrayLike = 1e-06,
+  ) -> None: ...
+
+class scale_by_zoom_linesearch(Optimizer):
+  max_linesearch_steps: Final[jax.typing.ArrayLike]
+  max_learning_rate: Final[Optional[jax.typing.ArrayLike]]
+  tol: Final[jax.typing.ArrayLike]
+  increase_factor: Final[jax.typing.ArrayLike]
+  slope_rtol: Final[jax.typing.ArrayLike]
+  curv_rtol: Final[jax.typing.ArrayLike]
+  approx_dec_rtol: Final[Optional[jax.typing.ArrayLike]]
+  stepsize_precision: Final[jax.typing.ArrayLike]
+  initial_guess_strategy: Final[str]
+  verbose: Final[bool]
+  def __init__(
+      self,
+      max_linesearch_steps: jax.typing.ArrayLike,
+      max_learning_rate: Optional[jax.typing.ArrayLike] = None,
+      tol: jax.typing.ArrayLike = 0.0,
+      increase_factor: jax.typing.ArrayLike = 2.0,
+      slope_rtol: jax.typing.ArrayLike = 0.0001,
+      curv_rtol: jax.typing.ArrayLike = 0.9,
+      approx_dec_rtol: Optional[jax.typing.ArrayLike] = 1e-06,
+      stepsize_precision: jax.typing.ArrayLike = 1e-05,
+      initial_guess_strategy: str = 'keep',
+      verbose: bool = False,
+  ) -> None: ...
+
+class set_to_zero(Optimizer):
+  def __init__(
+      self,
+  ) -> None: ...
+
+class stateless(Optimizer):
+  f: Final[Callable[[base.Updates, Optional[base.Params]], base.Updates]]
+  def __init__(
+      self,
+      f: Callable[[base.Updates, Optional[base.Params]], base.Updates],
+  ) -> None: ...
+
+class stateless_with_tree_map(Optimizer):
+  f: Final[Callable[[jax.typing.ArrayLike, Optional[jax.typing.ArrayLike]],
+      jax.typing.ArrayLike]]
+  def __init__(
+      self,
+      f: Callable[[jax.typing.ArrayLike, Optional[jax.typing.ArrayLike]],
+          jax.typing.ArrayLike],
+  ) -> None: ...
+
+class trace(Optimizer):
+  decay: Final[jax.typing.ArrayLike]
+  nesterov: Final[bool]
+  accumulator_dtype: Final[Optional[Any]]
+  def __init__(
+      self,
+      decay: jax.typing.ArrayLike,
+      nesterov: bool = False,
+      accumulator_dtype: Optional[Any] = None,
+  ) -> None: ...
+
+class zero_nans(Optimizer):
+  def __init__(
+      self,
+  ) -> None: ...
+
+class apply_if_finite(Optimizer):
+  inner: Final[base.GradientTransformation | Optimizer]
+  max_consecutive_errors: Final[int]
+  def __init__(
+      self,
+      inner: base.GradientTransformation | Optimizer,
+      max_consecutive_errors: int,
+  ) -> None: ...
+
+class chain(Optimizer):
+  args: Final[tuple[base.GradientTransformation | Optimizer, ...]]
+  def __init__(
+      self,
+      *args: base.GradientTransformation | Optimizer,
+  ) -> None: ...
+
+class conditionally_mask(Optimizer):
+  inner: Final[base.GradientTransformation | Optimizer]
+  should_transform_fn: Final[_conditionality.ConditionFn]
+  forward_extra_args: Final[bool]
+  def __init__(
+      self,
+      inner: base.GradientTransformation | Optimizer,
+      should_transform_fn: _conditionality.ConditionFn,
+      forward_extra_args: bool = False,
+  ) -> None: ...
+
+class conditionally_transform(Optimizer):
+  inner: Final[base.GradientTransformation | Optimizer]
+  should_transform_fn: Final[_conditionality.ConditionFn]
+  forward_extra_args: Final[bool]
+  def __init__(
+      self,
+      inner: base.GradientTransformation | Optimizer,
+      should_transform_fn: _conditionality.ConditionFn,
+      forward_extra_args: bool = False,
+  ) -> None: ...
+
+class flatten(Optimizer):
+  inner: Final[base.GradientTransformation | Optimizer]
+  def __init__(
+      self,
+      inner: base.GradientTransformation | Optimizer,
+  ) -> None: ...
+
+class lookahead(Optimizer):
+  fast_optimizer: Final[base.GradientTransformation | Optimizer]
+  sync_period: Final[jax.typing.ArrayLike]
+  slow_step_size: Final[jax.typing.ArrayLike]
+  reset_state: Final[bool]
+  def __init__(
+      self,
+      fast_optimizer: base.GradientTransformation | Optimizer,
+      sync_period: jax.typing.ArrayLike,
+      slow_step_size: jax.typing.ArrayLike,
+      reset_state: bool = False,
+  ) -> None: ...
+
+class masked(Optimizer):
+  inner: Final[base.GradientTransformation | Optimizer]
+  mask: Final[Union[base.PyTree, Callable[[base.Params], base.PyTree]]]
+  mask_compatible_extra_args: Final[bool]
+  def __init__(
+      self,
+      inner: base.GradientTransformation | Optimizer,
+      mask: Union[base.PyTree, Callable[[base.Params], base.PyTree]],
+      *,
+      mask_compatible_extra_args: bool = False,
+  ) -> None: ...
+
+class measure_with_ema(Optimizer):
+  measure: Final[Callable[[base.Updates], base.ArrayTree]]
+  decay: Final[jax.typing.ArrayLike]
+  debias: Final[bool]
+  accumulator_dtype: Final[Any | None]
+  def __init__(
+      self,
+      measure: Callable[[base.Updates], base.ArrayTree],
+      decay: jax.typing.ArrayLike,
+      debias: bool = True,
+      accumulator_dtype: Any | None = None,
+  ) -> None: ...
+
+class monitor(Optimizer):
+  measures: Final[dict[str, base.GradientTransformationExtraArgs | Optimizer |
+      Callable[[base.Updates], base.ArrayTree]]]
+  def __init__(
+      self,
+      measures: dict[str, base.GradientTransformationExtraArgs | Optimizer |
+          Callable[[base.Updates], base.ArrayTree]],
+  ) -> None: ...
+
+class named_chain(Optimizer):
+  args: Final[tuple[tuple[str, base.GradientTransformation | Optimizer], ...]]
+  def __init__(
+      self,
+      *args: tuple[str, base.GradientTransformation | Optimizer],
+  ) -> None: ...
+
+class partition(Optimizer):
+  transforms: Final[Mapping[Hashable, base.GradientTransformation | Optimizer]]
+  param_labels: Final[Union[base.PyTree, Callable[[base.PyTree], base.PyTree]]]
+  mask_compatible_extra_args: Final[bool]
+  def __init__(
+      self,
+      transforms: Mapping[Hashable, base.GradientTransformation | Optimizer],
+      param_labels: Union[base.PyTree, Callable[[base.PyTree], base.PyTree]],
+      *,
+      mask_compatible_extra_args: bool = False,
+  ) -> None: ...
+
+class selective_transform(Optimizer):
+  optimizer: Final[base.GradientTransformation | Optimizer]
+  freeze_mask: Final[Union[bool, base.ArrayTree]]
+  def __init__(
+      self,
+      optimizer: base.GradientTransformation | Optimizer,
+      *,
+      freeze_mask: Union[bool, base.ArrayTree],
+  ) -> None: ...
+
+class snapshot(Optimizer):
+  measure_name: Final[str]
+  measure: Final[Callable[[base.Updates], base.ArrayTree]]
+  def __init__(
+      self,
+      measure_name: str,
+      measure: Callable[[base.Updates], base.ArrayTree],
+  ) -> None: ...
+
+multi_transform = partition

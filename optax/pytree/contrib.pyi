@@ -1,0 +1,623 @@
+# Written by tools/make_stub.py.
+from collections.abc import Callable
+import jax
+import jax.numpy as jnp
+from optax._src import base
+from optax.contrib import _galore
+from optax.contrib import _muon
+from optax.pytree._optimizer import Optimizer
+from optax.pytree._optimizer import wrap as wrap
+from typing import Any
+from typing import Final
+from typing import Literal
+from typing import Optional
+from typing import Union
+
+class acprop(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  eps_root: Final[jax.typing.ArrayLike]
+  weight_decay: Final[jax.typing.ArrayLike]
+  mask: Final[Optional[Union[Any, Callable[[base.Params], Any]]]]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.999,
+      eps: jax.typing.ArrayLike = 1e-16,
+      eps_root: jax.typing.ArrayLike = 1e-16,
+      weight_decay: jax.typing.ArrayLike = 0.0,
+      mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
+  ) -> None: ...
+
+class ademamix(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  b3: Final[base.ScalarOrSchedule]
+  alpha: Final[base.ScalarOrSchedule]
+  eps: Final[jax.typing.ArrayLike]
+  eps_root: Final[jax.typing.ArrayLike]
+  mu_dtype: Final[Optional[Any]]
+  weight_decay: Final[jax.typing.ArrayLike]
+  mask: Final[Optional[Union[Any, Callable[[base.Params], Any]]]]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.999,
+      b3: base.ScalarOrSchedule = 0.9999,
+      alpha: base.ScalarOrSchedule = 5.0,
+      eps: jax.typing.ArrayLike = 1e-08,
+      eps_root: jax.typing.ArrayLike = 0.0,
+      mu_dtype: Optional[Any] = None,
+      weight_decay: jax.typing.ArrayLike = 0.0,
+      mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
+  ) -> None: ...
+
+class adopt(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  mu_dtype: Final[Optional[Any]]
+  nesterov: Final[bool]
+  use_clipping: Final[bool]
+  clip_value_fn: Final[Callable[[jnp.ndarray], jnp.ndarray]]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.9999,
+      eps: jax.typing.ArrayLike = 1e-06,
+      mu_dtype: Optional[Any] = None,
+      *,
+      nesterov: bool = False,
+      use_clipping: bool = True,
+      clip_value_fn: Callable[[jnp.ndarray], jnp.ndarray] = ...,
+  ) -> None: ...
+
+class cocob(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  alpha: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  weight_decay: Final[jax.typing.ArrayLike]
+  mask: Final[Optional[Union[Any, Callable[[base.Params], Any]]]]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule = 1.0,
+      alpha: jax.typing.ArrayLike = 100.0,
+      eps: jax.typing.ArrayLike = 1e-08,
+      weight_decay: jax.typing.ArrayLike = 0.0,
+      mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
+  ) -> None: ...
+
+class dadapt_adamw(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  betas: Final[tuple[jax.typing.ArrayLike, jax.typing.ArrayLike]]
+  eps: Final[jax.typing.ArrayLike]
+  estim_lr0: Final[jax.typing.ArrayLike]
+  weight_decay: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule = 1.0,
+      betas: tuple[jax.typing.ArrayLike, jax.typing.ArrayLike] = (0.9, 0.999),
+      eps: jax.typing.ArrayLike = 1e-08,
+      estim_lr0: jax.typing.ArrayLike = 1e-06,
+      weight_decay: jax.typing.ArrayLike = 0.0,
+  ) -> None: ...
+
+class differentially_private_aggregate(Optimizer):
+  l2_norm_clip: Final[jax.typing.ArrayLike]
+  noise_multiplier: Final[jax.typing.ArrayLike]
+  key: Final[jax.Array | int | None]
+  seed: Final[int | None]
+  def __init__(
+      self,
+      l2_norm_clip: jax.typing.ArrayLike,
+      noise_multiplier: jax.typing.ArrayLike,
+      key: jax.Array | int | None = None,
+      *,
+      seed: int | None = None,
+  ) -> None: ...
+
+class dog(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  init_step: Final[tuple[Literal['distance', 'learning_rate', 'heuristic'],
+      jax.typing.ArrayLike]]
+  eps: Final[jax.typing.ArrayLike]
+  weight_decay: Final[Optional[jax.typing.ArrayLike]]
+  mask: Final[Optional[Union[Any, Callable[[base.Params], Any]]]]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule = 1.0,
+      init_step: tuple[Literal['distance', 'learning_rate', 'heuristic'],
+          jax.typing.ArrayLike] = ('heuristic', 1e-06),
+      eps: jax.typing.ArrayLike = 1e-08,
+      weight_decay: Optional[jax.typing.ArrayLike] = None,
+      mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
+  ) -> None: ...
+
+class dowg(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  init_estim_sq_dist: Final[Optional[jax.typing.ArrayLike]]
+  eps: Final[jax.typing.ArrayLike]
+  weight_decay: Final[Optional[jax.typing.ArrayLike]]
+  mask: Final[Optional[Union[Any, Callable[[base.Params], Any]]]]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule = 1.0,
+      init_estim_sq_dist: Optional[jax.typing.ArrayLike] = None,
+      eps: jax.typing.ArrayLike = 0.0001,
+      weight_decay: Optional[jax.typing.ArrayLike] = None,
+      mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
+  ) -> None: ...
+
+class dpsgd(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  l2_norm_clip: Final[jax.typing.ArrayLike]
+  noise_multiplier: Final[jax.typing.ArrayLike]
+  seed: Final[int]
+  momentum: Final[Optional[jax.typing.ArrayLike]]
+  nesterov: Final[bool]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      l2_norm_clip: jax.typing.ArrayLike,
+      noise_multiplier: jax.typing.ArrayLike,
+      seed: int,
+      momentum: Optional[jax.typing.ArrayLike] = None,
+      nesterov: bool = False,
+  ) -> None: ...
+
+class galore(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  rank: Final[int]
+  update_proj_gap: Final[int]
+  scale: Final[float]
+  base_optimizer: Final[Optional[base.GradientTransformation | Optimizer]]
+  weight_decay: Final[jax.typing.ArrayLike]
+  mask: Final[Optional[Union[Any, Callable[[base.Params], Any]]]]
+  weight_dimension_numbers: Final[Optional[_galore.GaLoreDimNumsOrFn]]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      rank: int = 128,
+      update_proj_gap: int = 200,
+      scale: float = 1.0,
+      base_optimizer: Optional[base.GradientTransformation | Optimizer] = None,
+      weight_decay: jax.typing.ArrayLike = 0.0,
+      mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
+      weight_dimension_numbers: Optional[_galore.GaLoreDimNumsOrFn] = None,
+  ) -> None: ...
+
+class hutchinson_estimator_diag_hessian(Optimizer):
+  random_seed: Final[Optional[jax.Array]]
+  def __init__(
+      self,
+      random_seed: Optional[jax.Array] = None,
+  ) -> None: ...
+
+class madgrad(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  momentum: Final[float]
+  weight_decay: Final[float]
+  eps: Final[float]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      momentum: float = 0.9,
+      weight_decay: float = 0.0,
+      eps: float = 1e-06,
+  ) -> None: ...
+
+class mechanize(Optimizer):
+  base_optimizer: Final[Union[base.GradientTransformation | Optimizer,
+      base.GradientTransformationExtraArgs | Optimizer]]
+  weight_decay: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  s_init: Final[jax.typing.ArrayLike]
+  num_betas: Final[int]
+  def __init__(
+      self,
+      base_optimizer: Union[base.GradientTransformation | Optimizer,
+          base.GradientTransformationExtraArgs | Optimizer],
+      weight_decay: jax.typing.ArrayLike = 0.01,
+      eps: jax.typing.ArrayLike = 1e-08,
+      s_init: jax.typing.ArrayLike = 1e-06,
+      num_betas: int = 6,
+  ) -> None: ...
+
+class momo(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  beta: Final[jax.typing.ArrayLike]
+  lower_bound: Final[jax.typing.ArrayLike]
+  weight_decay: Final[jax.typing.ArrayLike]
+  adapt_lower_bound: Final[bool]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule = 1.0,
+      beta: jax.typing.ArrayLike = 0.9,
+      lower_bound: jax.typing.ArrayLike = 0.0,
+      weight_decay: jax.typing.ArrayLike = 0.0,
+      adapt_lower_bound: bool = False,
+  ) -> None: ...
+
+class momo_adam(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  lower_bound: Final[jax.typing.ArrayLike]
+  weight_decay: Final[jax.typing.ArrayLike]
+  adapt_lower_bound: Final[bool]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule = 0.01,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.999,
+      eps: jax.typing.ArrayLike = 1e-08,
+      lower_bound: jax.typing.ArrayLike = 0.0,
+      weight_decay: jax.typing.ArrayLike = 0.0,
+      adapt_lower_bound: bool = False,
+  ) -> None: ...
+
+class muon(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  ns_coeffs: Final[Union[tuple[jax.typing.ArrayLike, jax.typing.ArrayLike,
+      jax.typing.ArrayLike], tuple[tuple[jax.typing.ArrayLike,
+      jax.typing.ArrayLike, jax.typing.ArrayLike], ...], str]]
+  ns_steps: Final[jax.typing.ArrayLike]
+  beta: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  weight_decay: Final[jax.typing.ArrayLike]
+  weight_decay_mask: Final[Optional[Union[Any, Callable[[base.Params], Any]]]]
+  mu_dtype: Final[Optional[jax.typing.DTypeLike]]
+  nesterov: Final[bool]
+  adaptive: Final[bool]
+  preconditioning: Final[Literal['frobenius', 'spectral', 'aol', 'schatten']]
+  adam_b1: Final[jax.typing.ArrayLike]
+  adam_b2: Final[jax.typing.ArrayLike]
+  adam_eps_root: Final[jax.typing.ArrayLike]
+  adam_weight_decay: Final[jax.typing.ArrayLike]
+  adam_learning_rate: Final[base.ScalarOrSchedule | None]
+  muon_weight_dimension_numbers: Final[_muon.WeightDimNumOrFn | None]
+  consistent_rms: Final[jax.typing.ArrayLike | None]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      ns_coeffs: Union[tuple[jax.typing.ArrayLike, jax.typing.ArrayLike,
+          jax.typing.ArrayLike], tuple[tuple[jax.typing.ArrayLike,
+          jax.typing.ArrayLike, jax.typing.ArrayLike], ...], str] = (3.4445,
+          -4.775, 2.0315),
+      ns_steps: jax.typing.ArrayLike = 5,
+      beta: jax.typing.ArrayLike = 0.95,
+      eps: jax.typing.ArrayLike = 1e-08,
+      weight_decay: jax.typing.ArrayLike = 0.0,
+      weight_decay_mask: Optional[Union[Any, Callable[[base.Params], Any]]] =
+          None,
+      mu_dtype: Optional[jax.typing.DTypeLike] = None,
+      *,
+      nesterov: bool = True,
+      adaptive: bool = False,
+      preconditioning: Literal['frobenius', 'spectral', 'aol', 'schatten'] =
+          'frobenius',
+      adam_b1: jax.typing.ArrayLike = 0.9,
+      adam_b2: jax.typing.ArrayLike = 0.999,
+      adam_eps_root: jax.typing.ArrayLike = 0.0,
+      adam_weight_decay: jax.typing.ArrayLike = 0.0,
+      adam_learning_rate: base.ScalarOrSchedule | None = None,
+      muon_weight_dimension_numbers: _muon.WeightDimNumOrFn | None = None,
+      consistent_rms: jax.typing.ArrayLike | None = None,
+  ) -> None: ...
+
+class normalize(Optimizer):
+  def __init__(
+      self,
+  ) -> None: ...
+
+class prodigy(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  betas: Final[tuple[jax.typing.ArrayLike, jax.typing.ArrayLike]]
+  beta3: Final[Optional[jax.typing.ArrayLike]]
+  eps: Final[jax.typing.ArrayLike]
+  estim_lr0: Final[jax.typing.ArrayLike]
+  estim_lr_coef: Final[jax.typing.ArrayLike]
+  weight_decay: Final[jax.typing.ArrayLike]
+  safeguard_warmup: Final[bool]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule = 1.0,
+      betas: tuple[jax.typing.ArrayLike, jax.typing.ArrayLike] = (0.9, 0.999),
+      beta3: Optional[jax.typing.ArrayLike] = None,
+      eps: jax.typing.ArrayLike = 1e-08,
+      estim_lr0: jax.typing.ArrayLike = 1e-06,
+      estim_lr_coef: jax.typing.ArrayLike = 1.0,
+      weight_decay: jax.typing.ArrayLike = 0.0,
+      safeguard_warmup: bool = False,
+  ) -> None: ...
+
+class reduce_on_plateau(Optimizer):
+  factor: Final[float]
+  patience: Final[jax.typing.ArrayLike]
+  rtol: Final[float]
+  atol: Final[float]
+  cooldown: Final[jax.typing.ArrayLike]
+  accumulation_size: Final[jax.typing.ArrayLike]
+  min_scale: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      factor: float = 0.1,
+      patience: jax.typing.ArrayLike = 10,
+      rtol: float = 0.0001,
+      atol: float = 0.0,
+      cooldown: jax.typing.ArrayLike = 0,
+      accumulation_size: jax.typing.ArrayLike = 1,
+      min_scale: jax.typing.ArrayLike = 0.0,
+  ) -> None: ...
+
+class sam(Optimizer):
+  optimizer: Final[base.GradientTransformation | Optimizer]
+  adv_optimizer: Final[base.GradientTransformation | Optimizer]
+  sync_period: Final[int]
+  reset_state: Final[bool]
+  opaque_mode: Final[bool]
+  batch_axis_name: Final[Optional[str]]
+  def __init__(
+      self,
+      optimizer: base.GradientTransformation | Optimizer,
+      adv_optimizer: base.GradientTransformation | Optimizer,
+      sync_period: int = 2,
+      reset_state: bool = True,
+      opaque_mode: bool = False,
+      batch_axis_name: Optional[str] = None,
+  ) -> None: ...
+
+class scale_by_acprop(Optimizer):
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  eps_root: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.999,
+      eps: jax.typing.ArrayLike = 1e-16,
+      eps_root: jax.typing.ArrayLike = 1e-16,
+  ) -> None: ...
+
+class scale_by_ademamix(Optimizer):
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  b3: Final[base.ScalarOrSchedule]
+  alpha: Final[base.ScalarOrSchedule]
+  eps: Final[jax.typing.ArrayLike]
+  eps_root: Final[jax.typing.ArrayLike]
+  mu_dtype: Final[Optional[jax.typing.DTypeLike]]
+  def __init__(
+      self,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.999,
+      b3: base.ScalarOrSchedule = 0.9999,
+      alpha: base.ScalarOrSchedule = 6.0,
+      eps: jax.typing.ArrayLike = 1e-08,
+      eps_root: jax.typing.ArrayLike = 0.0,
+      mu_dtype: Optional[jax.typing.DTypeLike] = None,
+  ) -> None: ...
+
+class scale_by_adopt(Optimizer):
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  mu_dtype: Final[Optional[jax.typing.DTypeLike]]
+  nesterov: Final[bool]
+  use_clipping: Final[bool]
+  clip_value_fn: Final[Callable[[jax.Array], jax.Array]]
+  def __init__(
+      self,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.9999,
+      eps: jax.typing.ArrayLike = 1e-06,
+      mu_dtype: Optional[jax.typing.DTypeLike] = None,
+      *,
+      nesterov: bool = False,
+      use_clipping: bool = True,
+      clip_value_fn: Callable[[jax.Array], jax.Array] = ...,
+  ) -> None: ...
+
+class scale_by_cocob(Optimizer):
+  alpha: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      alpha: jax.typing.ArrayLike = 100.0,
+      eps: jax.typing.ArrayLike = 1e-08,
+  ) -> None: ...
+
+class scale_by_galore(Optimizer):
+  rank: Final[int]
+  update_proj_gap: Final[int]
+  scale: Final[float]
+  base_optimizer: Final[Optional[base.GradientTransformation | Optimizer]]
+  weight_dimension_numbers: Final[Optional[_galore.GaLoreDimNumsOrFn]]
+  def __init__(
+      self,
+      rank: int = 128,
+      update_proj_gap: int = 200,
+      scale: float = 1.0,
+      base_optimizer: Optional[base.GradientTransformation | Optimizer] = None,
+      weight_dimension_numbers: Optional[_galore.GaLoreDimNumsOrFn] = None,
+  ) -> None: ...
+
+class scale_by_madgrad(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  momentum: Final[float]
+  eps: Final[float]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      momentum: float = 0.9,
+      eps: float = 1e-06,
+  ) -> None: ...
+
+class scale_by_muon(Optimizer):
+  ns_coeffs: Final[Union[tuple[jax.typing.ArrayLike, jax.typing.ArrayLike,
+      jax.typing.ArrayLike], tuple[tuple[jax.typing.ArrayLike,
+      jax.typing.ArrayLike, jax.typing.ArrayLike], ...]]]
+  ns_steps: Final[jax.typing.ArrayLike]
+  beta: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  mu_dtype: Final[Optional[jax.typing.DTypeLike]]
+  nesterov: Final[bool]
+  adaptive: Final[bool]
+  preconditioning: Final[Literal['frobenius', 'spectral', 'aol', 'schatten']]
+  weight_dimension_numbers: Final[_muon.WeightDimNumOrFn | None]
+  def __init__(
+      self,
+      ns_coeffs: Union[tuple[jax.typing.ArrayLike, jax.typing.ArrayLike,
+          jax.typing.ArrayLike], tuple[tuple[jax.typing.ArrayLike,
+          jax.typing.ArrayLike, jax.typing.ArrayLike], ...]] = (3.4445, -4.775,
+          2.0315),
+      ns_steps: jax.typing.ArrayLike = 5,
+      beta: jax.typing.ArrayLike = 0.95,
+      eps: jax.typing.ArrayLike = 1e-08,
+      mu_dtype: Optional[jax.typing.DTypeLike] = None,
+      *,
+      nesterov: bool = True,
+      adaptive: bool = False,
+      preconditioning: Literal['frobenius', 'spectral', 'aol', 'schatten'] =
+          'frobenius',
+      weight_dimension_numbers: _muon.WeightDimNumOrFn | None = None,
+  ) -> None: ...
+
+class scale_by_simplified_ademamix(Optimizer):
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  alpha: Final[base.ScalarOrSchedule]
+  eps: Final[jax.typing.ArrayLike]
+  eps_root: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      b1: jax.typing.ArrayLike = 0.99,
+      b2: jax.typing.ArrayLike = 0.95,
+      alpha: base.ScalarOrSchedule = 0.0,
+      eps: jax.typing.ArrayLike = 1e-08,
+      eps_root: jax.typing.ArrayLike = 0.0,
+  ) -> None: ...
+
+class schedule_free(Optimizer):
+  base_optimizer: Final[base.GradientTransformation | Optimizer]
+  learning_rate: Final[base.ScalarOrSchedule]
+  b1: Final[jax.typing.ArrayLike]
+  weight_lr_power: Final[jax.typing.ArrayLike]
+  state_dtype: Final[Optional[jax.typing.DTypeLike]]
+  def __init__(
+      self,
+      base_optimizer: base.GradientTransformation | Optimizer,
+      learning_rate: base.ScalarOrSchedule,
+      b1: jax.typing.ArrayLike = 0.9,
+      weight_lr_power: jax.typing.ArrayLike = 2.0,
+      state_dtype: Optional[jax.typing.DTypeLike] = None,
+  ) -> None: ...
+
+class schedule_free_adamw(Optimizer):
+  learning_rate: Final[jax.typing.ArrayLike]
+  warmup_steps: Final[Optional[int]]
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  weight_decay: Final[jax.typing.ArrayLike]
+  weight_lr_power: Final[jax.typing.ArrayLike]
+  state_dtype: Final[Optional[jax.typing.DTypeLike]]
+  def __init__(
+      self,
+      learning_rate: jax.typing.ArrayLike = 0.0025,
+      warmup_steps: Optional[int] = None,
+      b1: jax.typing.ArrayLike = 0.9,
+      b2: jax.typing.ArrayLike = 0.999,
+      eps: jax.typing.ArrayLike = 1e-08,
+      weight_decay: jax.typing.ArrayLike = 0.0,
+      weight_lr_power: jax.typing.ArrayLike = 2.0,
+      state_dtype: Optional[jax.typing.DTypeLike] = None,
+  ) -> None: ...
+
+class schedule_free_sgd(Optimizer):
+  learning_rate: Final[jax.typing.ArrayLike]
+  warmup_steps: Final[Optional[int]]
+  b1: Final[jax.typing.ArrayLike]
+  weight_decay: Final[Optional[jax.typing.ArrayLike]]
+  weight_lr_power: Final[jax.typing.ArrayLike]
+  state_dtype: Final[Optional[jax.typing.DTypeLike]]
+  def __init__(
+      self,
+      learning_rate: jax.typing.ArrayLike = 1.0,
+      warmup_steps: Optional[int] = None,
+      b1: jax.typing.ArrayLike = 0.9,
+      weight_decay: Optional[jax.typing.ArrayLike] = None,
+      weight_lr_power: jax.typing.ArrayLike = 2.0,
+      state_dtype: Optional[jax.typing.DTypeLike] = None,
+  ) -> None: ...
+
+class simplified_ademamix(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  alpha: Final[base.ScalarOrSchedule]
+  eps: Final[jax.typing.ArrayLike]
+  eps_root: Final[jax.typing.ArrayLike]
+  weight_decay: Final[jax.typing.ArrayLike]
+  mask: Final[Optional[Union[Any, Callable[[base.Params], Any]]]]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      b1: jax.typing.ArrayLike = 0.99,
+      b2: jax.typing.ArrayLike = 0.95,
+      alpha: base.ScalarOrSchedule = 0.0,
+      eps: jax.typing.ArrayLike = 1e-08,
+      eps_root: jax.typing.ArrayLike = 0.0,
+      weight_decay: jax.typing.ArrayLike = 0.0,
+      mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
+  ) -> None: ...
+
+class sophia(Optimizer):
+  learning_rate: Final[base.ScalarOrSchedule]
+  b1: Final[jax.typing.ArrayLike]
+  b2: Final[jax.typing.ArrayLike]
+  eps: Final[jax.typing.ArrayLike]
+  weight_decay: Final[jax.typing.ArrayLike]
+  weight_decay_mask: Final[Optional[Union[Any, Callable[[base.Params], Any]]]]
+  gamma: Final[jax.typing.ArrayLike]
+  clip_threshold: Final[Optional[jax.typing.ArrayLike]]
+  update_interval: Final[jax.typing.ArrayLike]
+  hessian_diagonal_fn: Final[Union[base.GradientTransformation | Optimizer,
+      base.GradientTransformationExtraArgs | Optimizer]]
+  mu_dtype: Final[Optional[Any]]
+  verbose: Final[bool]
+  print_win_rate_every_n_steps: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      learning_rate: base.ScalarOrSchedule,
+      b1: jax.typing.ArrayLike = 0.965,
+      b2: jax.typing.ArrayLike = 0.99,
+      eps: jax.typing.ArrayLike = 1e-08,
+      weight_decay: jax.typing.ArrayLike = 0.0001,
+      weight_decay_mask: Optional[Union[Any, Callable[[base.Params], Any]]] =
+          None,
+      gamma: jax.typing.ArrayLike = 0.01,
+      clip_threshold: Optional[jax.typing.ArrayLike] = 1.0,
+      update_interval: jax.typing.ArrayLike = 10,
+      hessian_diagonal_fn: Union[base.GradientTransformation | Optimizer,
+          base.GradientTransformationExtraArgs | Optimizer] = ...,
+      mu_dtype: Optional[Any] = None,
+      verbose: bool = False,
+      print_win_rate_every_n_steps: jax.typing.ArrayLike = 0,
+  ) -> None: ...
+
+class split_real_and_imaginary(Optimizer):
+  inner: Final[base.GradientTransformation | Optimizer]
+  def __init__(
+      self,
+      inner: base.GradientTransformation | Optimizer,
+  ) -> None: ...

@@ -1,0 +1,100 @@
+"""Tests that README.md and docs/ are true; Sphinx runs the cells of docs/."""
+
+import doctest
+import inspect
+import os
+import pathlib
+import re
+
+from absl.testing import absltest
+from absl.testing import parameterized
+import optax
+
+ROOT = pathlib.Path(__file__).parents[1]
+PAGES = [
+    str(path.relative_to(ROOT))
+    for path in (*ROOT.glob('*.md'), *ROOT.glob('docs/**/*.md'))
+]
+
+# A path of this repository: it ends in a slash or a suffix, or starts with ./
+_PATH = re.compile(
+    r'\./[\w./-]+|[\w-][\w./-]*(?:/|\.(?:md|patch|py|rst|sh|toml|txt))'
+)
+
+
+def _fenced(text, language):
+  return re.findall(rf'^```{language}\n(.*?)^```', text, re.M | re.S)
+
+
+def _public_names():
+  """Returns the full names of what optax.pytree and its submodules export."""
+  modules = [optax.pytree] + [
+      x for name, x in vars(optax.pytree).items()
+      if inspect.ismodule(x) and x.__name__ == f'optax.pytree.{name}'
+      and not name.startswith('_')
+  ]
+  names = {}
+  for module in modules:
+    for name, x in vars(module).items():
+      if callable(x) and not name.startswith('_'):
+        # A submodule may import what the package exports, such as `wrap`.
+        names.setdefault((name, id(x)), f'{module.__name__}.{name}')
+  return list(names.values())
+
+
+class DocsTest(parameterized.TestCase):
+
+  def test_snippets_of_readme(self):
+    namespace = {'__name__': 'readme'}
+    snippets = _fenced((ROOT / 'README.md').read_text(), 'python')
+    self.assertNotEmpty(snippets)
+    for i, snippet in enumerate(snippets):
+      name = f'README.md, snippet {i + 1}'
+      if not snippet.startswith('>>>'):
+        exec(compile(snippet, name, 'exec'), namespace)
+        continue
+      test = doctest.DocTestParser().get_doctest(
+          snippet, namespace, name, None, None
+      )
+      report = []
+      runner = doctest.DocTestRunner(verbose=False)
+      runner.run(test, out=report.append, clear_globs=False)
+      self.assertEmpty(''.join(report))
+      namespace = test.globs  # The parser gave the test a copy.
+
+  @parameterized.parameters(*PAGES)
+  def test_files_that_are_named_exist(self, page):
+    text = (ROOT / page).read_text()
+    words = re.findall(r'`([^`\n]+)`', text)
+    words += _fenced(text, 'sh')
+    for path in filter(_PATH.fullmatch, ' '.join(words).split()):
+      with self.subTest(path):
+        self.assertTrue((ROOT / path).exists())
+        if path.startswith('./'):
+          self.assertTrue(os.access(ROOT / path, os.X_OK))
+
+  @parameterized.parameters(*PAGES)
+  def test_links_lead_to_files(self, page):
+    links = re.findall(r'\]\(([^)\s]+)\)', (ROOT / page).read_text())
+    for link in links:
+      if '://' not in link:
+        with self.subTest(link):
+          path = (ROOT / page).parent / link.partition('#')[0]
+          self.assertTrue(path.exists())
+
+  @parameterized.parameters(
+      r'^    (\w+)$',  # An item of an autosummary.
+      r'^\.\. auto(?:class|function):: (\w+)$',
+  )
+  def test_api_page_has_every_public_name(self, entry):
+    page = (ROOT / 'docs/api/pytree.rst').read_text()
+    _, *parts = re.split(r'^\.\. currentmodule:: (\S+)$', page, flags=re.M)
+    documented = [
+        f'{module}.{name}' for module, part in zip(parts[::2], parts[1::2])
+        for name in re.findall(entry, part, re.M)
+    ]
+    self.assertCountEqual(documented, _public_names())
+
+
+if __name__ == '__main__':
+  absltest.main()
