@@ -11,7 +11,7 @@ _Class = TypeVar('_Class', bound=type)
 # Annotations of parameters that can't be arrays, evaluated or not.
 _STATIC = (bool, int, str, type(None), 'bool', 'int', 'str')
 
-_classes: dict[tuple[type, Callable[..., Any]], type] = {}
+_classes: dict[tuple[type, Callable[..., Any]], Any] = {}
 
 
 def derive(
@@ -55,7 +55,7 @@ def derive(
       n: typing.get_args(p.annotation) or (p.annotation,)
       for n, p in signature.parameters.items()
   }
-  cls = type(base)(name or function.__name__, (base,), {
+  cls: Any = type(base)(name or function.__name__, (base,), {
       '__doc__': f'{summary}\n\n{base._SUMMARY}\n{details}',
       '__module__': module or function.__module__,
       '__qualname__': name or function.__qualname__,

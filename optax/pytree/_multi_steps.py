@@ -1,5 +1,7 @@
 """Gradient accumulation as an immutable pytree."""
 
+from typing import Any
+
 import jax
 from optax import transforms
 from optax.pytree import _optimizer
@@ -11,4 +13,5 @@ class MultiSteps(_optimizer.wrap(transforms.MultiSteps)):
 
   def has_updated(self) -> jax.Array:
     """Whether the last update was that of the inner optimizer, a boolean."""
-    return self.tx.has_updated(self.opt_state)
+    tx: Any = self.tx
+    return tx.has_updated(self.opt_state)

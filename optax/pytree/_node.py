@@ -1,6 +1,6 @@
 """The arguments of a factory as an immutable pytree."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 import dataclasses
 import inspect
 import sys
@@ -95,7 +95,7 @@ class Node:
     """Returns an argument as the node holds it: each item converted."""
     return map_items(
         lambda path, x: cls._convert_item(name + path, x), value,
-        is_leaf=lambda x: isinstance(x, (Node, base.GradientTransformation)),
+        is_leaf=_is_item,
     )
 
   @classmethod
@@ -125,7 +125,7 @@ class Node:
       if name in leaves and _leaves.is_number(value):
         if isinstance(value, (int, np.integer)):
           value = float(value)  # One compilation for 1 and 0.5.
-      items, treedef = jax.tree.flatten(value, is_leaf=is_node)
+      items, treedef = jax.tree.flatten(value, is_leaf=_is_item)
       is_leaf = [
           is_node(x)
           or _leaves.is_numeric_array(x) and name not in cls._static_arrays
@@ -159,10 +159,10 @@ class Node:
 
   @classmethod
   def _unflatten(
-      cls: type[_Self], layout: _Layout, children: tuple[Any, ...]
+      cls: type[_Self], layout: _Layout, children: Iterable[Any]
   ) -> _Self:
     node = object.__new__(cls)
-    node._fill(children, layout)
+    node._fill(tuple(children), layout)
     return node
 
   def _arguments(self) -> dict[str, Any]:
@@ -272,7 +272,7 @@ class Node:
 
 
 def _restore(
-    target: Any, base_class: Optional[type[Node]], arguments: dict[str, Any],
+    target: Any, base_class: Any, arguments: dict[str, Any],
     leaves: Collection[str],
 ) -> Node:
   """Returns the node that a pickle tells of.
@@ -294,6 +294,10 @@ def _restore(
 
 def is_node(x: Any) -> bool:
   return isinstance(x, Node)
+
+
+def _is_item(x: Any) -> bool:
+  return isinstance(x, (Node, base.GradientTransformation))
 
 
 def flatten(node: Node) -> tuple[tuple[Any, ...], _Layout]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 import dataclasses
 import sys
-from typing import Any, Optional, TypeVar
+from typing import Any, Optional, TYPE_CHECKING, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -262,11 +262,13 @@ class Optimizer(_node.Node):
         lines[_REPR_LINES:] = [f'  and {len(lines) - _REPR_LINES} more arrays']
     return '\n'.join(lines)
 
-  def __getattr__(self, name: str):
-    raise AttributeError(
-        f'{type(self).__name__} has no attribute {name!r}; what functional optax'
-        ' calls the state is opt.opt_state'
-    )
+  if not TYPE_CHECKING:  # Which would accept any attribute.
+
+    def __getattr__(self, name: str):
+      raise AttributeError(
+          f'{type(self).__name__} has no attribute {name!r}; what functional'
+          ' optax calls the state is opt.opt_state'
+      )
 
   def __iter__(self, *index: Any):
     raise TypeError(_NOT_A_SEQUENCE.format(name=type(self).__name__))
@@ -280,15 +282,15 @@ def _functional_call(opt: Optimizer, method: str) -> str:
 
 def _update(
     updates: base.Updates,
-    opt: Optimizer,
+    state: Any,
     params: Optional[base.Params] = None,
     **extra_args: Any,
 ) -> tuple[base.Updates, Optimizer]:
-  return opt.update(updates, params, **extra_args)
+  return state.update(updates, params, **extra_args)
 
 
 def wrap(
-    factory: Callable[..., base.GradientTransformation],
+    factory: Callable[..., Any],
     *,
     name: Optional[str] = None,
 ) -> type[Optimizer]:

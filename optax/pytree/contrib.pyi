@@ -6,7 +6,6 @@ from optax._src import base
 from optax.contrib import _galore
 from optax.contrib import _muon
 from optax.pytree._optimizer import Optimizer
-from optax.pytree._optimizer import wrap as wrap
 from typing import Any
 from typing import Final
 from typing import Literal
