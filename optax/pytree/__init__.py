@@ -1,5 +1,6 @@
 """Optax's optimizers as immutable pytrees."""
 
+from optax import schedules
 from optax import transforms
 from optax._src import alias
 from optax._src import base
@@ -12,6 +13,8 @@ from optax.pytree._multi_steps import MultiSteps
 from optax.pytree._optimizer import from_gradient_transformation
 from optax.pytree._optimizer import Optimizer
 from optax.pytree._optimizer import wrap
+from optax.pytree._schedule import Schedule
+from optax.pytree._schedule import wrap_schedule as _wrap_schedule
 
 # Optimizers.
 adabelief = wrap(alias.adabelief)
@@ -110,3 +113,19 @@ partition = wrap(transforms.partition)
 selective_transform = wrap(transforms.selective_transform)
 snapshot = wrap(transforms.snapshot)
 multi_transform = partition
+
+# Schedules.
+constant_schedule = _wrap_schedule(schedules.constant_schedule)
+cosine_decay_schedule = _wrap_schedule(schedules.cosine_decay_schedule)
+cosine_onecycle_schedule = _wrap_schedule(schedules.cosine_onecycle_schedule)
+exponential_decay = _wrap_schedule(schedules.exponential_decay)
+join_schedules = _wrap_schedule(schedules.join_schedules)
+linear_onecycle_schedule = _wrap_schedule(schedules.linear_onecycle_schedule)
+linear_schedule = _wrap_schedule(schedules.linear_schedule)
+piecewise_constant_schedule = _wrap_schedule(schedules.piecewise_constant_schedule)
+piecewise_interpolate_schedule = _wrap_schedule(schedules.piecewise_interpolate_schedule)
+polynomial_schedule = _wrap_schedule(schedules.polynomial_schedule)
+sgdr_schedule = _wrap_schedule(schedules.sgdr_schedule)
+warmup_constant_schedule = _wrap_schedule(schedules.warmup_constant_schedule)
+warmup_cosine_decay_schedule = _wrap_schedule(schedules.warmup_cosine_decay_schedule)
+warmup_exponential_decay_schedule = _wrap_schedule(schedules.warmup_exponential_decay_schedule)

@@ -8,12 +8,15 @@ from optax._src import base
 from optax.pytree import contrib as contrib
 from optax.pytree._optimizer import Optimizer as Optimizer
 from optax.pytree._optimizer import wrap as wrap
+from optax.pytree._schedule import Schedule as Schedule
 from optax.transforms import _accumulation
 from optax.transforms import _conditionality
 from typing import Any
 from typing import Final
+from typing import Iterable
 from typing import Literal
 from typing import Optional
+from typing import Sequence
 from typing import Union
 
 class MultiSteps(Optimizer):
@@ -1228,3 +1231,185 @@ class snapshot(Optimizer):
   ) -> None: ...
 
 multi_transform = partition
+
+class constant_schedule(Schedule):
+  value: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      value: jax.typing.ArrayLike,
+  ) -> None: ...
+
+class cosine_decay_schedule(Schedule):
+  init_value: Final[jax.typing.ArrayLike]
+  decay_steps: Final[int]
+  alpha: Final[jax.typing.ArrayLike]
+  exponent: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      init_value: jax.typing.ArrayLike,
+      decay_steps: int,
+      alpha: jax.typing.ArrayLike = 0.0,
+      exponent: jax.typing.ArrayLike = 1.0,
+  ) -> None: ...
+
+class cosine_onecycle_schedule(Schedule):
+  transition_steps: Final[int]
+  peak_value: Final[jax.typing.ArrayLike]
+  pct_start: Final[float]
+  div_factor: Final[float]
+  final_div_factor: Final[float]
+  def __init__(
+      self,
+      transition_steps: int,
+      peak_value: jax.typing.ArrayLike,
+      pct_start: float = 0.3,
+      div_factor: float = 25.0,
+      final_div_factor: float = 10000.0,
+  ) -> None: ...
+
+class exponential_decay(Schedule):
+  init_value: Final[jax.typing.ArrayLike]
+  transition_steps: Final[int]
+  decay_rate: Final[float]
+  transition_begin: Final[int]
+  staircase: Final[bool]
+  end_value: Final[Optional[jax.typing.ArrayLike]]
+  def __init__(
+      self,
+      init_value: jax.typing.ArrayLike,
+      transition_steps: int,
+      decay_rate: float,
+      transition_begin: int = 0,
+      staircase: bool = False,
+      end_value: Optional[jax.typing.ArrayLike] = None,
+  ) -> None: ...
+
+class join_schedules(Schedule):
+  schedules: Final[Sequence[base.Schedule]]
+  boundaries: Final[Sequence[int]]
+  def __init__(
+      self,
+      schedules: Sequence[base.Schedule],
+      boundaries: Sequence[int],
+  ) -> None: ...
+
+class linear_onecycle_schedule(Schedule):
+  transition_steps: Final[int]
+  peak_value: Final[jax.typing.ArrayLike]
+  pct_start: Final[float]
+  pct_final: Final[float]
+  div_factor: Final[float]
+  final_div_factor: Final[float]
+  def __init__(
+      self,
+      transition_steps: int,
+      peak_value: jax.typing.ArrayLike,
+      pct_start: float = 0.3,
+      pct_final: float = 0.85,
+      div_factor: float = 25.0,
+      final_div_factor: float = 10000.0,
+  ) -> None: ...
+
+class linear_schedule(Schedule):
+  init_value: Final[jax.typing.ArrayLike]
+  end_value: Final[jax.typing.ArrayLike]
+  transition_steps: Final[int]
+  transition_begin: Final[int]
+  def __init__(
+      self,
+      init_value: jax.typing.ArrayLike,
+      end_value: jax.typing.ArrayLike,
+      transition_steps: int,
+      transition_begin: int = 0,
+  ) -> None: ...
+
+class piecewise_constant_schedule(Schedule):
+  init_value: Final[jax.typing.ArrayLike]
+  boundaries_and_scales: Final[Optional[dict[int, float]]]
+  def __init__(
+      self,
+      init_value: jax.typing.ArrayLike,
+      boundaries_and_scales: Optional[dict[int, float]] = None,
+  ) -> None: ...
+
+class piecewise_interpolate_schedule(Schedule):
+  interpolate_type: Final[str]
+  init_value: Final[jax.typing.ArrayLike]
+  boundaries_and_scales: Final[Optional[dict[int, float]]]
+  def __init__(
+      self,
+      interpolate_type: str,
+      init_value: jax.typing.ArrayLike,
+      boundaries_and_scales: Optional[dict[int, float]] = None,
+  ) -> None: ...
+
+class polynomial_schedule(Schedule):
+  init_value: Final[jax.typing.ArrayLike]
+  end_value: Final[jax.typing.ArrayLike]
+  power: Final[jax.typing.ArrayLike]
+  transition_steps: Final[int]
+  transition_begin: Final[int]
+  def __init__(
+      self,
+      init_value: jax.typing.ArrayLike,
+      end_value: jax.typing.ArrayLike,
+      power: jax.typing.ArrayLike,
+      transition_steps: int,
+      transition_begin: int = 0,
+  ) -> None: ...
+
+class sgdr_schedule(Schedule):
+  cosine_kwargs: Final[Iterable[dict[str, jax.typing.ArrayLike]]]
+  def __init__(
+      self,
+      cosine_kwargs: Iterable[dict[str, jax.typing.ArrayLike]],
+  ) -> None: ...
+
+class warmup_constant_schedule(Schedule):
+  init_value: Final[jax.typing.ArrayLike]
+  peak_value: Final[jax.typing.ArrayLike]
+  warmup_steps: Final[int]
+  def __init__(
+      self,
+      init_value: jax.typing.ArrayLike,
+      peak_value: jax.typing.ArrayLike,
+      warmup_steps: int,
+  ) -> None: ...
+
+class warmup_cosine_decay_schedule(Schedule):
+  init_value: Final[jax.typing.ArrayLike]
+  peak_value: Final[jax.typing.ArrayLike]
+  warmup_steps: Final[int]
+  decay_steps: Final[int]
+  end_value: Final[jax.typing.ArrayLike]
+  exponent: Final[jax.typing.ArrayLike]
+  def __init__(
+      self,
+      init_value: jax.typing.ArrayLike,
+      peak_value: jax.typing.ArrayLike,
+      warmup_steps: int,
+      decay_steps: int,
+      end_value: jax.typing.ArrayLike = 0.0,
+      exponent: jax.typing.ArrayLike = 1.0,
+  ) -> None: ...
+
+class warmup_exponential_decay_schedule(Schedule):
+  init_value: Final[jax.typing.ArrayLike]
+  peak_value: Final[jax.typing.ArrayLike]
+  warmup_steps: Final[int]
+  transition_steps: Final[int]
+  decay_rate: Final[jax.typing.ArrayLike]
+  transition_begin: Final[int]
+  staircase: Final[bool]
+  end_value: Final[Optional[jax.typing.ArrayLike]]
+  def __init__(
+      self,
+      init_value: jax.typing.ArrayLike,
+      peak_value: jax.typing.ArrayLike,
+      warmup_steps: int,
+      transition_steps: int,
+      decay_rate: jax.typing.ArrayLike,
+      transition_begin: int = 0,
+      staircase: bool = False,
+      end_value: Optional[jax.typing.ArrayLike] = None,
+  ) -> None: ...

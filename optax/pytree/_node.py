@@ -95,7 +95,7 @@ class Node:
     """Returns an argument as the node holds it: each item converted."""
     return map_items(
         lambda path, x: cls._convert_item(name + path, x), value,
-        is_leaf=_is_item,
+        is_leaf=is_item,
     )
 
   @classmethod
@@ -125,7 +125,7 @@ class Node:
       if name in leaves and _leaves.is_number(value):
         if isinstance(value, (int, np.integer)):
           value = float(value)  # One compilation for 1 and 0.5.
-      items, treedef = jax.tree.flatten(value, is_leaf=_is_item)
+      items, treedef = jax.tree.flatten(value, is_leaf=is_item)
       is_leaf = [
           is_node(x)
           or _leaves.is_numeric_array(x) and name not in cls._static_arrays
@@ -169,13 +169,19 @@ class Node:
     """Returns the value of each parameter of the factory."""
     return {name: vars(self)[name] for name in self.__signature__.parameters}
 
-  def _call(self) -> Any:
-    """Calls the factory."""
+  def _call(
+      self, convert: Optional[Callable[[str, Any], Any]] = None
+  ) -> Any:
+    """Calls the factory, with each item as `convert(path, item)` returns it."""
     arguments = self._arguments()
-    for name in arguments.keys() & self._layout.leaves:
+    names = arguments.keys()
+    if convert is None:
+      names &= set(self._layout.leaves)
+      convert = lambda _, x: x._as_argument() if is_node(x) else x
+    for name in names:
       arguments[name] = map_items(
-          lambda _, x: x._as_argument() if is_node(x) else x,
-          arguments[name], is_leaf=is_node,
+          lambda path, x: convert(name + path, x),  # pylint: disable=cell-var-from-loop
+          arguments[name], is_leaf=is_item,
       )
     bound = inspect.BoundArguments(self.__signature__, arguments)
     return self._factory(*bound.args, **bound.kwargs)
@@ -296,7 +302,7 @@ def is_node(x: Any) -> bool:
   return isinstance(x, Node)
 
 
-def _is_item(x: Any) -> bool:
+def is_item(x: Any) -> bool:
   return isinstance(x, (Node, base.GradientTransformation))
 
 

@@ -1,0 +1,129 @@
+"""Finds the counts with which an update evaluates its schedules.
+
+A schedule is called deep inside a functional transformation, with a count that
+the state holds somewhere. A trial finds out where: an update of tiny parameters
+in which a probe, in the place of the schedule, notes the very array it is
+given. That array is then looked up among the leaves of the state.
+"""
+
+from collections.abc import Iterator
+import functools
+import inspect
+import itertools
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from optax._src import base
+from optax._src import lookahead
+from optax.pytree import _node
+
+
+def _sum(params: Any, *unused_args: Any) -> jax.Array:
+  return sum(map(jnp.sum, jax.tree.leaves(params)))
+
+
+# Those that optax's own transformations take.
+_EXTRA_ARGS = {
+    'value': np.float32(1.0), 'value_fn': _sum, 'obj_fn': _sum,
+    'grad_fn': lambda params, *_: params,
+}
+
+_UNKNOWN = 'its argument in a trial update was not a leaf of the state'
+
+
+class _Probe:
+  """Takes the place of a callable and notes what it is called with."""
+
+  def __init__(self, function: Any):
+    self._function = function
+    self.counts = []
+
+  def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    result = self._function(*args, **kwargs)
+    if (len(args) == 1
+        and isinstance(args[0], (jax.Array, np.ndarray, np.generic, int))
+        and jnp.ndim(args[0]) == 0 and jnp.result_type(result) != bool):
+      self.counts.append(args[0])
+    return result
+
+
+def find_counts(opt: Any) -> dict[str, Any]:
+  """Finds where each schedule of an optimizer gets its count from.
+
+  Args:
+    opt: an optimizer.
+
+  Returns:
+    For each callable hyperparameter that an update calls with a number, by its
+    path: the paths of that number in the state, or a string that says why it
+    isn't known.
+  """
+  leaves, treedef = jax.tree.flatten(opt.replace(opt_state=None))
+  return _find_counts(treedef, tuple(jax.eval_shape(lambda: leaves)))
+
+
+@functools.lru_cache
+def _find_counts(treedef: Any, shapes: tuple[Any, ...]) -> dict[str, Any]:
+  """Makes the trial, once for all optimizers of a structure."""
+  probes, reason = {}, ''
+  with jax.disable_jit(), jax.ensure_compile_time_eval():
+    opt = treedef.unflatten(
+        jax.random.key(0) if jnp.issubdtype(x.dtype, jax.dtypes.prng_key)
+        else jnp.full(x.shape, 0.5, x.dtype) for x in shapes
+    )
+    tx = _with_probes(opt, '', probes)
+    if isinstance(tx, base.GradientTransformation):
+      tx = base.with_extra_args_support(tx)
+    leaf = jnp.full((2, 2), 0.5)
+    trees = (leaf, lookahead.LookaheadParams(leaf, leaf), *_masks(opt))
+    for params, extra_args in itertools.product(trees, (_EXTRA_ARGS, {})):
+      updates = getattr(params, 'fast', params)
+      if extra_args:
+        extra_args = extra_args | {'grad': updates}
+      try:
+        state = jax.tree.map(jnp.copy, tx.init(params))  # No array twice.
+        for probe in probes.values():
+          probe.counts.clear()
+        tx.update(updates, state, params, **extra_args)
+        break
+      except Exception as e:  # pylint: disable=broad-exception-caught
+        reason = reason or f'a trial update failed with {e!r}'
+    else:
+      return dict.fromkeys(probes, reason)
+  paths = {
+      id(x): path for path, x in jax.tree_util.tree_leaves_with_path(state)
+  }
+  found = {}
+  for name, probe in probes.items():
+    if probe.counts:
+      places = {paths.get(id(x)) for x in probe.counts}
+      found[name] = _UNKNOWN if None in places else tuple(places)
+  return found
+
+
+def _with_probes(opt: Any, prefix: str, probes: dict[str, _Probe]) -> Any:
+  """Calls an optimizer's factory with probes in the place of callables."""
+
+  def convert(path, x):
+    path = prefix + path
+    if isinstance(x, _node.Node) and not callable(x):
+      return _with_probes(x, f'{path}.', probes)
+    if callable(x) and not inspect.isclass(x):
+      x = probes[path] = _Probe(x)
+    return x
+
+  return opt._call(convert)
+
+
+def _masks(opt: Any) -> Iterator[Any]:
+  """Yields parameters for each mask or tree of labels of an optimizer."""
+  for value in opt._arguments().values():
+    items, treedef = jax.tree.flatten(value, is_leaf=_node.is_node)
+    nodes = [x for x in items if _node.is_node(x)]
+    for node in nodes:
+      yield from _masks(node)
+    if not nodes and not jax.tree_util.treedef_is_leaf(treedef):
+      yield treedef.unflatten([jnp.full((2, 2), 0.5)] * len(items))
+
