@@ -54,6 +54,8 @@ class _Layout:
   static: dict[str, Any] = dataclasses.field(compare=False)
   # Children that are containers with static items or keys in an order.
   templates: dict[str, Any] = dataclasses.field(compare=False)
+  # The structure of the parameters, for optimizers that saw it.
+  params_treedef: Any = dataclasses.field(default=None, compare=False)
 
 
 class Node:

@@ -96,12 +96,15 @@ class Optimizer(_node.Node):
   def _has_state(self) -> bool:
     return 'opt_state' in vars(self)
 
-  def _with_state(self: _Self, state: Any) -> _Self:
+  def _with_state(self: _Self, state: Any, params_treedef: Any) -> _Self:
+    """Returns the optimizer with a state for parameters of that structure."""
     layout, children = self._layout, self._children
     if self._has_state():
       children = children[:-1]
     else:
       layout = dataclasses.replace(layout, leaves=(*layout.leaves, 'opt_state'))
+    if layout.params_treedef is not params_treedef:
+      layout = dataclasses.replace(layout, params_treedef=params_treedef)
     return self._unflatten(layout, (*children, state))
 
   @classmethod
@@ -135,7 +138,7 @@ class Optimizer(_node.Node):
     """
     if isinstance(params, Optimizer):
       raise TypeError(_functional_call(self, 'init'))
-    opt = self._with_state(self.tx.init(params))
+    opt = self._with_state(self.tx.init(params), jax.tree.structure(params))
     # No buffer may belong to two trees, or be twice in one: it could be donated
     # only once.
     seen = {id(x) for x in jax.tree.leaves((self, params))}
@@ -180,8 +183,11 @@ class Optimizer(_node.Node):
     tx = self.tx
     if isinstance(tx, base.GradientTransformation):
       tx = base.with_extra_args_support(tx)
-    updates, state = tx.update(updates, self.opt_state, params, **extra_args)
-    return updates, self._with_state(state)
+    new_updates, state = tx.update(
+        updates, self.opt_state, params, **extra_args
+    )
+    treedef = self._layout.params_treedef or jax.tree.structure(updates)
+    return new_updates, self._with_state(state, treedef)
 
   @property
   def tx(self) -> base.GradientTransformation:
@@ -244,6 +250,8 @@ class Optimizer(_node.Node):
         if where and not self._has_state():
           where = 'the count is in the state, which only init makes'
         if isinstance(where, str):
+          if not item.is_number:
+            continue  # Perhaps a mask.
           raise ValueError(_UNKNOWN_VALUE.format(path=path, reason=where))
         if where:
           found[path] = self._scheduled_value(path, x, where)
@@ -313,7 +321,7 @@ class Optimizer(_node.Node):
       return opt
     if state is self.opt_state:
       self._check_same_state(opt)
-    return opt._with_state(state)
+    return opt._with_state(state, self._layout.params_treedef)
 
   def _check_same_state(self, other: 'Optimizer') -> None:
     """Refuses changes that the state of `self` can't follow."""
@@ -333,7 +341,7 @@ class Optimizer(_node.Node):
     return *super().__reduce__(), (self.opt_state,)
 
   def __setstate__(self, state: tuple[Any]) -> None:
-    self._fill(*_node.flatten(self._with_state(*state)))
+    self._fill(*_node.flatten(self._with_state(*state, None)))
 
   def __repr__(self) -> str:
     lines = [super().__repr__()]

@@ -24,11 +24,13 @@ def _sum(params: Any, *unused_args: Any) -> jax.Array:
   return sum(map(jnp.sum, jax.tree.leaves(params)))
 
 
-# Those that optax's own transformations take.
-_EXTRA_ARGS = {
-    'value': np.float32(1.0), 'value_fn': _sum, 'obj_fn': _sum,
-    'grad_fn': lambda params, *_: params,
-}
+# What optax's own transformations take: none, or some of these.
+_VALUE = {'value': np.float32(1.0), 'value_fn': _sum}
+_EXTRA_ARGS = (
+    {'obj_fn': _sum, 'grad_fn': lambda params, *_: params, **_VALUE},
+    _VALUE,  # The line searches pass what else they get to value_fn.
+    {},
+)
 
 _UNKNOWN = 'its argument in a trial update was not a leaf of the state'
 
@@ -61,11 +63,14 @@ def find_counts(opt: Any) -> dict[str, Any]:
     isn't known.
   """
   leaves, treedef = jax.tree.flatten(opt.replace(opt_state=None))
-  return _find_counts(treedef, tuple(jax.eval_shape(lambda: leaves)))
+  shapes = jax.eval_shape(lambda: leaves)
+  return _find_counts(treedef, tuple(shapes), opt._layout.params_treedef)
 
 
 @functools.lru_cache
-def _find_counts(treedef: Any, shapes: tuple[Any, ...]) -> dict[str, Any]:
+def _find_counts(
+    treedef: Any, shapes: tuple[Any, ...], params_treedef: Any
+) -> dict[str, Any]:
   """Makes the trial, once for all optimizers of a structure."""
   probes, reason = {}, ''
   with jax.disable_jit(), jax.ensure_compile_time_eval():
@@ -76,12 +81,11 @@ def _find_counts(treedef: Any, shapes: tuple[Any, ...]) -> dict[str, Any]:
     tx = _with_probes(opt, '', probes)
     if isinstance(tx, base.GradientTransformation):
       tx = base.with_extra_args_support(tx)
-    leaf = jnp.full((2, 2), 0.5)
-    trees = (leaf, lookahead.LookaheadParams(leaf, leaf), *_masks(opt))
-    for params, extra_args in itertools.product(trees, (_EXTRA_ARGS, {})):
+    for params, extra_args in itertools.product(
+        _trial_params(opt, params_treedef), _EXTRA_ARGS):
       updates = getattr(params, 'fast', params)
       if extra_args:
-        extra_args = extra_args | {'grad': updates}
+        extra_args = {**extra_args, 'grad': updates}
       try:
         state = jax.tree.map(jnp.copy, tx.init(params))  # No array twice.
         for probe in probes.values():
@@ -117,13 +121,24 @@ def _with_probes(opt: Any, prefix: str, probes: dict[str, _Probe]) -> Any:
   return opt._call(convert)
 
 
+def _trial_params(opt: Any, treedef: Any) -> Iterator[Any]:
+  """Yields small parameters: of the known structure, or else such as may fit."""
+  leaf = jnp.full((2, 2), 0.5)
+  if treedef is not None:
+    yield treedef.unflatten([leaf] * treedef.num_leaves)
+  else:
+    yield leaf
+    yield lookahead.LookaheadParams(leaf, leaf)
+    for mask in _masks(opt):
+      yield jax.tree.map(lambda _: leaf, mask)
+
+
 def _masks(opt: Any) -> Iterator[Any]:
-  """Yields parameters for each mask or tree of labels of an optimizer."""
+  """Yields the containers among the static hyperparameters."""
   for value in opt._arguments().values():
     items, treedef = jax.tree.flatten(value, is_leaf=_node.is_node)
     nodes = [x for x in items if _node.is_node(x)]
     for node in nodes:
       yield from _masks(node)
     if not nodes and not jax.tree_util.treedef_is_leaf(treedef):
-      yield treedef.unflatten([jnp.full((2, 2), 0.5)] * len(items))
-
+      yield value

@@ -1,0 +1,303 @@
+"""Tests that hyperparams has exactly what the next update uses."""
+
+import inspect
+from typing import Optional
+
+from absl.testing import absltest
+from absl.testing import parameterized
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from optax.pytree import _limits
+from optax.pytree import _test_utils
+
+o = optax.pytree
+
+_PARAMS = {'a': jnp.ones(2), 'b': jnp.ones(3)}
+_NANS = {'a': jnp.full(2, jnp.nan), 'b': jnp.ones(3)}
+
+
+class _Recorder:
+  """A schedule that records the values with which updates call it."""
+
+  def __init__(self):
+    self.values = []
+
+  def __call__(self, count):
+    value = 0.1 / (1.0 + count)
+    jax.debug.callback(lambda x: self.values.append(float(x)), value)
+    return value
+
+
+# Parameters that take a schedule though their annotation doesn't say so.
+_UNDERSTATED = [
+    (f'contrib.{name}', 'weight_decay')
+    for name in ('acprop', 'ademamix', 'cocob', 'galore', 'madgrad', 'muon',
+                 'schedule_free_adamw', 'simplified_ademamix', 'sophia')
+] + [('contrib.muon', 'adam_weight_decay')]
+
+
+# An update calls the schedule twice, with counts that are one apart.
+_TWO_COUNTS = [
+    ('contrib.schedule_free_adamw', 'learning_rate'),
+    ('contrib.schedule_free_sgd', 'learning_rate'),
+]
+
+
+def _scheduled_parameters():
+  """Yields each pair of a factory and a parameter that takes a schedule."""
+  yield from _UNDERSTATED
+  for name, case in _test_utils.CASES.items():
+    cls = type(case.make(o, 0.1))
+    for parameter in inspect.signature(cls).parameters.values():
+      refused = _limits.TAKES_NO_SCHEDULE.get(cls._factory, ())
+      if parameter.name not in refused and (
+          parameter.name.endswith('learning_rate')
+          or parameter.annotation in (
+              optax.ScalarOrSchedule, Optional[optax.ScalarOrSchedule])):
+        yield name, parameter.name
+
+
+def _run(opt, case, path, recorder, steps=4, params=None):
+  """Returns what was read before each update and what the update used."""
+  params = _test_utils.params(case=case) if params is None else params
+  read, used = [], []
+  opt = opt.init(params)
+  value_and_grad = jax.value_and_grad(_test_utils.loss)
+  for _ in range(steps):
+    read.append(float(opt.hyperparams[path]))
+    jax.effects_barrier()
+    recorder.values.clear()
+    value, grad = value_and_grad(getattr(params, 'fast', params))
+    if case.per_example:
+      grad = jax.tree.map(lambda x: jnp.stack([x, x / 2]), grad)
+    extra = {'value': value, 'grad': grad, 'value_fn': _test_utils.loss,
+             'obj_fn': _test_utils.loss}
+    _, opt = opt.update(
+        grad, params, **{name: extra[name] for name in case.extra_args})
+    jax.effects_barrier()
+    used.append(set(recorder.values))
+  return read, used
+
+
+class ConformanceTest(parameterized.TestCase):
+
+  @parameterized.parameters(*sorted(_scheduled_parameters()))
+  def test_is_the_value_of_the_next_update(self, name, parameter):
+    case = _test_utils.CASES[name]
+    recorder = _Recorder()
+    opt = case.make(o, 0.1).replace(**{parameter: recorder})
+    if (name, parameter) in _TWO_COUNTS:
+      with self.assertRaisesRegex(ValueError, 'counts that differ'):
+        _run(opt, case, parameter, recorder)
+      return
+    read, used = _run(opt, case, parameter, recorder)
+    self.assertEqual([{x} for x in read], used)
+
+  @parameterized.named_parameters(
+      ('MultiSteps', lambda s: o.MultiSteps(o.adam(s), 2), 'opt.learning_rate'),
+      ('apply_if_finite', lambda s: o.apply_if_finite(o.adam(s), 3),
+       'inner.learning_rate'),
+      ('chain', lambda s: o.chain(o.clip(1.0), o.adamw(s)),
+       'args[1].learning_rate'),
+      ('conditionally_mask',
+       lambda s: o.conditionally_mask(o.sgd(s), lambda step: step >= 0),
+       'inner.learning_rate'),
+      ('conditionally_transform',
+       lambda s: o.conditionally_transform(o.sgd(s), lambda step: step >= 0),
+       'inner.learning_rate'),
+      ('flatten', lambda s: o.flatten(o.adam(s)), 'inner.learning_rate'),
+      ('masked', lambda s: o.masked(o.adam(s), {'a': True, 'b': False}),
+       'inner.learning_rate'),
+      ('mechanize', lambda s: o.contrib.mechanize(o.sgd(s)),
+       'base_optimizer.learning_rate'),
+      ('named_chain', lambda s: o.named_chain(('sgd', o.sgd(s))),
+       'args[0][1].learning_rate'),
+      ('partition', lambda s: o.partition(
+          {'x': o.adam(s), 'y': o.sgd(1.0)}, {'a': 'x', 'b': 'y'}),
+       "transforms['x'].learning_rate"),
+      ('schedule_free', lambda s: o.contrib.schedule_free(o.sgd(s), 0.1),
+       'base_optimizer.learning_rate'),
+      ('selective_transform', lambda s: o.selective_transform(
+          o.adam(s), freeze_mask={'a': True, 'b': False}),
+       'optimizer.learning_rate'),
+      ('split_real_and_imaginary',
+       lambda s: o.contrib.split_real_and_imaginary(o.adam(s)),
+       'inner.learning_rate'),
+      ('nested', lambda s: o.chain(o.masked(
+          o.MultiSteps(o.chain(o.sgd(s)), 2), {'a': True, 'b': False})),
+       'args[0].inner.opt.args[0].learning_rate'),
+      ('unknown_factory', lambda s: o.wrap(
+          lambda rate, learning_rate: optax.chain(
+              optax.scale(rate), optax.MultiSteps(
+                  optax.adam(learning_rate), 3).gradient_transformation())
+      )(2.0, s), 'learning_rate'),
+  )
+  def test_inside_of_others(self, make, path):
+    recorder = _Recorder()
+    case = _test_utils.Case(lambda *_: None)
+    read, used = _run(
+        make(recorder), case, path, recorder, steps=5, params=_PARAMS)
+    self.assertEqual([{x} for x in read], used)
+
+  def test_lookahead(self):
+    recorder = _Recorder()
+    read, used = _run(
+        o.lookahead(o.sgd(recorder), 2, 0.5), _test_utils.CASES['lookahead'],
+        'fast_optimizer.learning_rate', recorder)
+    self.assertEqual([{x} for x in read], used)
+
+  def test_skipped_steps_do_not_count(self):
+    recorder = _Recorder()
+    opt = o.apply_if_finite(o.sgd(recorder), 5).init(_PARAMS)
+    read = []
+    for grads in (_PARAMS, _NANS, _NANS, _PARAMS):
+      _, opt = opt.update(grads, _PARAMS)
+      read.append(float(opt.hyperparams['inner.learning_rate']))
+    np.testing.assert_allclose(read, [0.05, 0.05, 0.05, 0.1 / 3], rtol=1e-6)
+
+  def test_accumulated_steps_do_not_count(self):
+    opt = o.MultiSteps(o.sgd(_Recorder()), 2).init(_PARAMS)
+    read = []
+    for _ in range(4):
+      read.append(float(opt.hyperparams['opt.learning_rate']))
+      _, opt = opt.update(_PARAMS)
+    np.testing.assert_allclose(read, [0.1, 0.1, 0.05, 0.05], rtol=1e-6)
+
+  def test_in_jit(self):
+
+    @jax.jit
+    def step(opt):
+      read = opt.hyperparams['learning_rate']
+      updates, opt = opt.update(_PARAMS)
+      return -updates['a'][0], read, opt
+
+    opt = o.sgd(o.linear_schedule(1.0, 0.0, 4)).init(_PARAMS)
+    for expected in (1.0, 0.75, 0.5, 0.25):
+      used, read, opt = step(opt)
+      self.assertEqual((used, read), (expected, expected))
+
+  def test_in_scan(self):
+
+    def step(opt, _):
+      read = opt.hyperparams['learning_rate']
+      updates, opt = opt.update(_PARAMS)
+      return opt, (-updates['a'][0], read)
+
+    opt = o.sgd(o.linear_schedule(1.0, 0.0, 4)).init(_PARAMS)
+    _, (used, read) = jax.lax.scan(step, opt, length=4)
+    np.testing.assert_array_equal(read, [1.0, 0.75, 0.5, 0.25])
+    np.testing.assert_array_equal(read, used)
+
+  def test_after_a_functional_state_was_put_in(self):
+    schedule = o.linear_schedule(1.0, 0.0, 4)
+    tx = optax.adam(schedule)
+    state = tx.init(_PARAMS)
+    for _ in range(3):
+      _, state = tx.update(_PARAMS, state)
+    opt = o.adam(schedule).replace(opt_state=state)
+    self.assertEqual(opt.hyperparams['learning_rate'], 0.25)
+
+  def test_after_other_parameters_with_the_same_structure(self):
+    schedule = o.linear_schedule(1.0, 0.0, 4)
+    opt = o.sgd(schedule).init(jnp.ones(3))
+    _, opt = opt.update(jnp.ones(3))
+    self.assertEqual(opt.hyperparams['learning_rate'], 0.75)
+
+  def test_several_schedules(self):
+    opt = o.adamw(
+        o.linear_schedule(1.0, 0.0, 4),
+        weight_decay=lambda count: 0.5 * count).init(_PARAMS)
+    _, opt = opt.update(_PARAMS, _PARAMS)
+    self.assertEqual(opt.hyperparams['learning_rate'], 0.75)
+    self.assertEqual(opt.hyperparams['weight_decay'], 0.5)
+
+  def test_mask_by_the_names_of_the_parameters(self):
+    opt = o.adamw(
+        o.constant_schedule(0.1), mask=lambda params: {'a': True, 'b': False})
+    opt = opt.init(_PARAMS).replace(b1=0.8)
+    self.assertAlmostEqual(opt.hyperparams['learning_rate'], 0.1)
+
+  def test_callables_that_are_no_schedules_are_left_out(self):
+    opt = o.adamw(0.1, mask=lambda params: {'a': True, 'b': False})
+    self.assertNotIn('mask', opt.init(_PARAMS).hyperparams)
+
+
+class UnknownTest(absltest.TestCase):
+
+  def _assert_unknown(self, opt, reason):
+    with self.assertRaisesRegex(
+        ValueError, f'learning_rate in the next update is not known: {reason}'):
+      opt.hyperparams  # pylint: disable=pointless-statement
+
+  def test_before_init(self):
+    self._assert_unknown(o.sgd(optax.constant_schedule(0.1)), 'the count is in')
+
+  def test_of_an_inner_optimizer_alone(self):
+    opt = o.chain(o.sgd(optax.constant_schedule(0.1))).init(_PARAMS)
+    self._assert_unknown(opt.args[0], 'the count is in')
+
+  def test_count_that_is_not_in_the_state(self):
+
+    @o.wrap
+    def ahead(learning_rate):
+      return optax.scale_by_schedule(lambda count: learning_rate(count + 1))
+
+    opt = ahead(optax.linear_schedule(1.0, 0.0, 4)).init(_PARAMS)
+    self._assert_unknown(opt, 'its argument in a trial update was not a leaf')
+
+  def test_schedule_that_a_trial_does_not_call(self):
+
+    @o.wrap
+    def unused(learning_rate):
+      del learning_rate
+      return optax.identity()
+
+    opt = unused(optax.constant_schedule(0.1)).init(_PARAMS)
+    self._assert_unknown(opt, 'a trial update did not call it')
+
+  def test_factory_that_a_trial_can_not_update(self):
+
+    @o.wrap
+    def needs_loss(learning_rate):
+      tx = optax.sgd(learning_rate)
+      return optax.GradientTransformationExtraArgs(
+          tx.init, lambda updates, state, params=None, *, loss, **_: tx.update(
+              updates, state, params))
+
+    opt = needs_loss(optax.constant_schedule(0.1)).init(_PARAMS)
+    self._assert_unknown(opt, 'a trial update failed with TypeError')
+
+  def test_mask_of_unseen_parameters(self):
+
+    @o.wrap
+    def masked(learning_rate):
+      return optax.masked(optax.sgd(learning_rate), {'a': True, 'b': False})
+
+    opt = masked(optax.constant_schedule(0.1))
+    state = opt.init(_PARAMS).opt_state
+    opt = opt.replace(opt_state=state)
+    self._assert_unknown(opt, 'a trial update failed with ValueError')
+    _, opt = opt.update(_PARAMS)  # Shows the structure of the parameters.
+    self.assertAlmostEqual(opt.hyperparams['learning_rate'], 0.1)
+
+  def test_two_counts_that_differ(self):
+
+    @o.wrap
+    def twice(learning_rate):
+      return optax.chain(
+          optax.scale_by_schedule(learning_rate),
+          optax.apply_if_finite(optax.scale_by_schedule(learning_rate), 5))
+
+    opt = twice(optax.linear_schedule(1.0, 0.0, 4)).init(_PARAMS)
+    _, opt = opt.update(_PARAMS)
+    self.assertEqual(opt.hyperparams['learning_rate'], 0.75)
+    _, opt = opt.update(_NANS)
+    self._assert_unknown(opt, 'it is used with counts that differ')
+    read = jax.jit(lambda opt: opt.hyperparams['learning_rate'])(opt)
+    self.assertTrue(jnp.isnan(read))
+
+
+if __name__ == '__main__':
+  absltest.main()
