@@ -1,6 +1,6 @@
 """The arguments of a factory as an immutable pytree."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 import dataclasses
 import inspect
 import sys
@@ -107,7 +107,7 @@ class Node:
           f'{cls.__name__}: {path} is the class {x.__name__}, not an instance;'
           f' write {x.__name__}(...)'
       )
-    return x
+    return list(x) if isinstance(x, Iterator) else x  # It may be read twice.
 
   @classmethod
   def _sort(
