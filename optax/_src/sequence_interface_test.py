@@ -143,36 +143,206 @@ QUIET = (
     ('percent', lambda tx: '%s %s' % tx),
 )
 
-# Pickles that optax 0.2.8 wrote, with protocols 0 to 5; `%s` is the class.
+# What optax 0.2.8 wrote for GradientTransformationExtraArgs(init_empty_state,
+# init_empty_state) with the pickle protocols 0 to 5.
 OLD_PICKLES = (
-    b'ccopy_reg\n_reconstructor\np0\n(coptax._src.base\n%s\np1\n'
-    b'c__builtin__\ntuple\np2\n(coptax._src.base\ninit_empty_state\np3\n'
-    b'g3\ntp4\ntp5\nRp6\n.',
-    b'ccopy_reg\n_reconstructor\nq\x00(coptax._src.base\n%s\nq\x01'
-    b'c__builtin__\ntuple\nq\x02(coptax._src.base\ninit_empty_state\nq\x03'
-    b'h\x03tq\x04tq\x05Rq\x06.',
-    *(
-        b'\x80%c' % protocol
-        + b'coptax._src.base\n%s\nq\x00coptax._src.base\ninit_empty_state\n'
-        b'q\x01h\x01\x86q\x02\x81q\x03.'
-        for protocol in (2, 3)
-    ),
-    # Without their frames, which hold lengths.
-    *(
-        b'\x80%c' % protocol
-        + b'\x8c\x0foptax._src.base\x94\x8c%c%s\x94\x93\x94'
-        b'h\x00\x8c\x10init_empty_state\x94\x93\x94h\x04\x86\x94\x81\x94.'
-        for protocol in (4, 5)
-    ),
+    b'ccopy_reg\n_reconstructor\np0\n(coptax._src.base\n'
+    b'GradientTransformationExtraArgs\np1\nc__builtin__\ntuple\np2\n'
+    b'(coptax._src.base\ninit_empty_state\np3\ng3\ntp4\ntp5\nRp6\n.',
+    b'ccopy_reg\n_reconstructor\nq\x00(coptax._src.base\n'
+    b'GradientTransformationExtraArgs\nq\x01c__builtin__\ntuple\nq\x02'
+    b'(coptax._src.base\ninit_empty_state\nq\x03h\x03tq\x04tq\x05Rq\x06.',
+    b'\x80\x02coptax._src.base\nGradientTransformationExtraArgs\nq\x00'
+    b'coptax._src.base\ninit_empty_state\nq\x01h\x01\x86q\x02\x81q\x03.',
+    b'\x80\x03coptax._src.base\nGradientTransformationExtraArgs\nq\x00'
+    b'coptax._src.base\ninit_empty_state\nq\x01h\x01\x86q\x02\x81q\x03.',
+    b'\x80\x04\x95T\x00\x00\x00\x00\x00\x00\x00\x8c\x0foptax._src.base\x94'
+    b'\x8c\x1fGradientTransformationExtraArgs\x94\x93\x94h\x00'
+    b'\x8c\x10init_empty_state\x94\x93\x94h\x04\x86\x94\x81\x94.',
+    b'\x80\x05\x95T\x00\x00\x00\x00\x00\x00\x00\x8c\x0foptax._src.base\x94'
+    b'\x8c\x1fGradientTransformationExtraArgs\x94\x93\x94h\x00'
+    b'\x8c\x10init_empty_state\x94\x93\x94h\x04\x86\x94\x81\x94.',
 )
 
 
-def old_pickle(protocol, cls):
-  """Returns a pickle of `cls(init_empty_state, init_empty_state)`."""
-  name = cls.__name__.encode()
-  args = (len(name), name) if protocol > 3 else name
-  return OLD_PICKLES[protocol] % args
+class Sized(optax.GradientTransformationExtraArgs):
+  """A subclass as a large project has one, with a `__new__` of its own."""
+
+  def __new__(cls, init, update, size):
+    self = super().__new__(cls, init, update)
+    self.size = size
+    return self
 
 
-class ToBool(optax.GradientTransformationExtraArgs):
-  """A subclass as a large project has one."""
+def record(operation, tx):
+  """Returns what an operation gives, and the warnings that a user sees."""
+  with warnings.catch_warnings(record=True) as shown:
+    warnings.simplefilter('default')
+    return operation(tx), shown
+
+
+class WarningTest(parameterized.TestCase):
+
+  def check(self, cls, operation, sentence):
+    value, shown = record(operation, cls(*PLAIN))
+    self.assertEqual(value, operation(Pair(*PLAIN)))
+    (warning,) = shown
+    self.assertIs(warning.category, DeprecationWarning)
+    self.assertEqual(warning.filename, __file__)
+    lines = {line for *_, line in operation.__code__.co_lines()}
+    self.assertIn(warning.lineno, lines)
+    self.assertIn(sentence, str(warning.message))
+    release = sequence_interface.ERROR_RELEASE
+    self.assertIn(f'an error from optax {release}:', str(warning.message))
+
+  @parameterized.named_parameters(
+      (f'{name}_{cls.__name__}', cls, operation)
+      for name, operation in DEPRECATED
+      for cls in CLASSES
+  )
+  def test_once_at_the_line_of_the_user(self, cls, operation):
+    self.check(cls, operation, 'its attributes `.init` and `.update`')
+
+  @parameterized.named_parameters(
+      (f'{name}_{cls.__name__}', cls, operation, successor)
+      for name, operation, successor in SUCCEEDED
+      for cls in CLASSES
+  )
+  def test_names_the_successor(self, cls, operation, successor):
+    self.check(cls, operation, successor)
+
+  @parameterized.named_parameters(
+      (f'{name}_{cls.__name__}', cls, operation)
+      for name, operation in QUIET
+      for cls in CLASSES
+  )
+  def test_quiet(self, cls, operation):
+    with warnings.catch_warnings():
+      warnings.simplefilter('error')
+      value = operation(cls(*PLAIN))
+    self.assertEqual(value, operation(Pair(*PLAIN)))
+
+  def test_quiet_in_optax_itself(self):
+    params = jnp.ones(2)
+    with warnings.catch_warnings():
+      warnings.simplefilter('error', DeprecationWarning)
+      for tx in (
+          optax.chain(optax.clip(1.0), optax.adam(0.1)),
+          optax.named_chain(('a', optax.sgd(0.1))),
+          optax.monitor({'mean': optax.measure_with_ema(jnp.mean, 0.9)}),
+          optax.inject_hyperparams(optax.sgd)(0.1),
+          optax.partition({0: optax.sgd(0.1)}, lambda _: 0),
+      ):
+        tx.update(params, tx.init(params), params)
+
+  def test_the_text_names_the_filter_that_makes_it_an_error(self):
+    with self.assertWarns(DeprecationWarning) as context:
+      len(optax.sgd(0.1))
+    _, _, option = str(context.warning).partition('python -W ')
+    action, message = option.rstrip('.').strip('"').split(':')
+    self.assertEqual(action, 'error')
+    self.assertStartsWith(str(context.warning), message)
+
+
+class ReplaceTest(parameterized.TestCase):
+
+  @parameterized.product(
+      cls=CLASSES, changes=({'init': id}, {'update': id}, {}),
+  )
+  def test_changes_what_is_given(self, cls, changes):
+    tx = cls(*PLAIN).replace(**changes)
+    self.assertIs(type(tx), cls)
+    expected = {'init': len, 'update': abs, **changes}
+    self.assertEqual({'init': tx.init, 'update': tx.update}, expected)
+
+  @parameterized.parameters('replace', '__replace__')
+  def test_keeps_the_attributes_of_a_subclass(self, name):
+    tx = getattr(Sized(len, abs, size=3), name)(init=id)
+    self.assertIsInstance(tx, Sized)
+    self.assertEqual((tx.init, tx.update, tx.size), (id, abs, 3))
+
+  def test_refuses_other_names(self):
+    with self.assertRaises(TypeError):
+      optax.sgd(0.1).replace(inti=len)
+
+
+class PickleTest(parameterized.TestCase):
+
+  @parameterized.product(cls=CLASSES, protocol=[*range(6)])
+  def test_round_trip_is_quiet(self, cls, protocol):
+    with warnings.catch_warnings():
+      warnings.simplefilter('error')
+      tx = pickle.loads(pickle.dumps(cls(*PLAIN), protocol))
+    self.assertIs(type(tx), cls)
+    self.assertEqual((tx.init, tx.update), PLAIN)
+
+  @parameterized.parameters(range(6))
+  def test_loads_what_optax_0_2_8_wrote(self, protocol):
+    with warnings.catch_warnings():
+      warnings.simplefilter('error')
+      tx = pickle.loads(OLD_PICKLES[protocol])
+    self.assertIs(type(tx), optax.GradientTransformationExtraArgs)
+    self.assertIs(tx.update, base.init_empty_state)
+
+  @parameterized.parameters(copy.copy, copy.deepcopy)
+  def test_copies_keep_the_attributes_of_a_subclass(self, function):
+    tx = optax.GradientTransformationExtraArgs(*PLAIN)
+    tx.note = 'mine'
+    self.assertEqual(function(tx).note, 'mine')
+
+
+class StrictTest(parameterized.TestCase):
+  """Each in a process of its own, since the variable is read at import."""
+
+  def run_in_python(self, code, *options, **variables):
+    done = subprocess.run(
+        (sys.executable, *options, '-c', code),
+        env={**os.environ, **variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    self.assertEqual(done.returncode, 0, done.stdout)
+
+  @parameterized.named_parameters(
+      ('variable', 'TypeError', (), {'OPTAX_STRICT_TRANSFORMATIONS': '1'}),
+      (
+          'filter',
+          'DeprecationWarning',
+          ('-W', 'error:GradientTransformation as a tuple'),
+          {},
+      ),
+  )
+  def test_raises_for_the_same_operations(self, error, options, variables):
+    code = f"""if True:
+        from absl.testing import absltest
+        from optax._src import sequence_interface_test as tested
+
+        class Test(absltest.TestCase):
+
+          def test(self):
+            for cls in tested.CLASSES:
+              tx = cls(*tested.PLAIN)
+              for name, operation in tested.QUIET:
+                operation(tx)
+              for name, operation in tested.DEPRECATED:
+                with self.subTest(name, cls=cls), self.assertRaisesRegex(
+                    {error}, '`init, update = tx.init, tx.update`'):
+                  operation(tx)
+              for name, operation, _ in tested.SUCCEEDED:
+                with self.subTest(name, cls=cls), self.assertRaisesRegex(
+                    {error}, 'GradientTransformation as a tuple'):
+                  operation(tx)
+
+        absltest.main()
+    """
+    self.run_in_python(code, *options, **variables)
+
+  @parameterized.parameters('', '0')
+  def test_is_off_when_the_variable_is(self, value):
+    code = 'import optax; init, update = optax.sgd(0.1)'
+    self.run_in_python(code, OPTAX_STRICT_TRANSFORMATIONS=value)
+
+
+if __name__ == '__main__':
+  absltest.main()

@@ -1,20 +1,17 @@
 """Optimizers as immutable pytrees."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 import dataclasses
-import inspect
 import sys
-from typing import Any, NamedTuple, Optional, TYPE_CHECKING, TypeVar
+from typing import Any, Optional, TYPE_CHECKING, TypeVar
 
 import jax
 import jax.numpy as jnp
 from optax._src import base
 from optax.pytree import _derive
-from optax.pytree import _leaves
+from optax.pytree import _hyperparams
 from optax.pytree import _limits
 from optax.pytree import _node
-from optax.pytree import _schedule
-from optax.pytree import _scheduled
 
 _Self = TypeVar('_Self', bound='Optimizer')
 
@@ -40,22 +37,6 @@ _CALLED_ON_CLASS = """\
 update was called on a class. Write
   opt = optax.pytree.adam(1e-3).init(params)
   updates, opt = opt.update(grads, params)"""
-
-_UNKNOWN_VALUE = """\
-the value of {path} in the next update is not known: {reason}.
-Evaluate the schedule where you know the step."""
-
-_NEW_STATE = """\
-{name}.replace: the state does not fit another kind of {path} (number, schedule
-or None). Build a new optimizer and call its init."""
-
-_ONLY_INIT = """\
-{name}.replace: only init uses {path}, so that a change would do nothing. Build
-a new optimizer and call its init."""
-
-_NOT_IN_STEP = 'it is used with counts that differ'
-
-_NOT_CALLED = 'a trial update did not call it'
 
 _REPR_LINES = 16  # What `repr` shows at the most.
 
@@ -238,52 +219,7 @@ class Optimizer(_node.Node):
       ValueError: it isn't known where the update takes a schedule's count from,
         or there is no state yet.
     """
-    found, places = {}, None
-    for item in self._items(''):
-      path, x = item.path, item.value
-      if _leaves.is_number(x) or _leaves.is_numeric_array(x):
-        found[path] = x
-      elif callable(x) and not inspect.isclass(x):
-        if places is None:
-          places = _scheduled.find_counts(self)
-        where = places.get(path, _NOT_CALLED if item.is_number else ())
-        if where and not self._has_state():
-          where = 'the count is in the state, which only init makes'
-        if isinstance(where, str):
-          if not item.is_number:
-            continue  # Perhaps a mask.
-          raise ValueError(_UNKNOWN_VALUE.format(path=path, reason=where))
-        if where:
-          found[path] = self._scheduled_value(path, x, where)
-    return found
-
-  def _scheduled_value(self, path: str, schedule: Any, places: Any) -> Any:
-    """Evaluates a schedule with the count at some places in the state."""
-    leaves = dict(jax.tree_util.tree_leaves_with_path(self.opt_state))
-    count, *others = (leaves[place] for place in places)
-    value = schedule(count)
-    for other in others:  # For instance, the groups of muon.
-      in_step = count == other
-      if isinstance(in_step, jax.core.Tracer):
-        value = jnp.where(in_step, value, jnp.nan)
-      elif not in_step.all():
-        raise ValueError(_UNKNOWN_VALUE.format(path=path, reason=_NOT_IN_STEP))
-    return value
-
-  def _items(self, prefix: str) -> Iterator['_Item']:
-    """Yields what the hyperparameters hold, also those of inner optimizers."""
-    only_init = _limits.ONLY_INIT_USES.get(self._factory, ())
-    for name, value in self._arguments().items():
-      default = self.__signature__.parameters[name].default
-      is_number = name in self._number_leaves or _leaves.is_number(default)
-      items = jax.tree_util.tree_leaves_with_path(value, is_leaf=_node.is_item)
-      for path, x in items:
-        path = f'{prefix}{name}{jax.tree_util.keystr(path)}'
-        if isinstance(x, Optimizer):
-          yield from x._items(f'{path}.')
-        else:
-          is_number |= isinstance(x, _schedule.Schedule)
-          yield _Item(path, x, is_number, name in only_init)
+    return _hyperparams.numbers(self)
 
   def replace(
       self: _Self, changes: Optional[Mapping[str, Any]] = None, /, **by_name: Any
@@ -320,20 +256,8 @@ class Optimizer(_node.Node):
     if not has_state:
       return opt
     if state is self.opt_state:
-      self._check_same_state(opt)
+      _hyperparams.check_same_state(self, opt)
     return opt._with_state(state, self._layout.params_treedef)
-
-  def _check_same_state(self, other: 'Optimizer') -> None:
-    """Refuses changes that the state of `self` can't follow."""
-    kinds = lambda opt: {
-        (x.path, callable(x.value)) for x in opt._items('')
-    }
-    if differ := kinds(self) ^ kinds(other):
-      path = min(differ)[0]
-      raise TypeError(_NEW_STATE.format(name=type(self).__name__, path=path))
-    for x, y in zip(self._items(''), other._items('')):
-      if x.only_init and x.value is not y.value:
-        raise TypeError(_ONLY_INIT.format(name=type(self).__name__, path=x.path))
 
   def __reduce__(self) -> tuple[Any, ...]:
     if not self._has_state():
@@ -365,13 +289,6 @@ class Optimizer(_node.Node):
     raise TypeError(_NOT_A_SEQUENCE.format(name=type(self).__name__))
 
   __getitem__ = __iter__
-
-
-class _Item(NamedTuple):
-  path: str
-  value: Any
-  is_number: bool  # Whether it stands in the place of a number.
-  only_init: bool  # Whether no update uses it.
 
 
 def _functional_call(opt: Optimizer, method: str) -> str:

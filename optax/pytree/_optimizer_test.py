@@ -177,6 +177,10 @@ class InterfaceTest(parameterized.TestCase):
         {'learning_rate': 0.1, 'b1': 0.9, 'b2': 0.999, 'eps': 1e-8,
          'eps_root': 0.0})
 
+  def test_a_prng_key_is_not_a_number(self):
+    opt = optax.pytree.add_noise(0.1, 0.5, jax.random.key(0))
+    self.assertEqual(opt.hyperparams, {'eta': 0.1, 'gamma': 0.5})
+
   def test_tx_is_the_functional_transformation(self):
     tx = optax.pytree.sgd(0.5).tx
     self.assertIsInstance(tx, optax.GradientTransformationExtraArgs)
