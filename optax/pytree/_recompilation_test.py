@@ -96,7 +96,7 @@ class LeafTest(parameterized.TestCase):
     opt = o.adam(0.1, b1=jnp.float32(0.9)).init(_PARAMS)
     with _compilations() as found:
       for i, kind in enumerate(('float', 'int', 'numpy_int64', 'jax_weak')):
-        step(opt.replace(learning_rate=_KINDS[kind](i)))
+        step(opt.replace(learning_rate=_KINDS[kind](i + 1.0)))
       for kind in ('numpy_float32', 'numpy_float64', 'jax_float32'):
         step(opt.replace(b1=_KINDS[kind](0.8)))
     self.assertLen(found, 1)
@@ -123,54 +123,52 @@ class LeafTest(parameterized.TestCase):
 
 
 class DeviceTest(absltest.TestCase):
-  """Nothing but the caller waits for a hyperparameter that is computed."""
+  """Nothing waits for a hyperparameter that the device still computes."""
 
   @classmethod
   def setUpClass(cls):
     super().setUpClass()
-    matrix = jnp.full((512, 512), 1e-3)
+    cls.opt = o.adam(jnp.float32(0.1), b1=jnp.float32(0.9)).init(_PARAMS)
+    cls.step = staticmethod(_update())
+
+  def _check(self, function):
+    """Calls the function with a number that will be there in a while."""
 
     @jax.jit
     def compute(matrix):
-      return jax.lax.fori_loop(0, 150, lambda _, x: jnp.cos(x @ x), matrix)[0, 0]
+      return jax.lax.fori_loop(0, 50, lambda _, x: jnp.cos(x @ x), matrix)[0, 0]
 
-    cls.start = lambda self: compute(matrix)
-    jax.block_until_ready(compute(matrix))
-    cls.step = staticmethod(_update())
-    cls.used = o.adam(jnp.float32(0.1), b1=jnp.float32(0.9)).init(_PARAMS)
-    jax.block_until_ready(cls.step(cls.used))
-
-  def _check(self, function):
-    value = self.start()
-    result = function(value)
-    self.assertFalse(value.is_ready())
+    matrix = jnp.full((512, 512), 1e-3)
+    function(compute(matrix).block_until_ready())  # Compiles what it calls.
+    number = compute(matrix)
+    result = function(number)
+    self.assertFalse(number.is_ready())
     return result
 
-  def test_constructing(self):
+  def test_construct(self):
     opt = self._check(lambda x: o.adam(x, b1=x))
     self.assertLen(jax.tree.leaves(opt), 2)
 
   def test_init(self):
     self._check(lambda x: o.adam(x, b1=x).init(_PARAMS))
 
-  def test_replacing(self):
-    self._check(lambda x: self.used.replace(learning_rate=x, b1=x))
+  def test_replace(self):
+    self._check(lambda x: self.opt.replace(learning_rate=x, b1=x))
 
-  def test_replacing_inside(self):
+  def test_replace_inside(self):
     opt = o.chain(o.clip(1.0), o.sgd(0.1)).init(_PARAMS)
     self._check(lambda x: opt.replace({'args[1].learning_rate': x}))
 
-  def test_flattening(self):
+  def test_flatten_and_unflatten(self):
 
     def function(x):
-      leaves, treedef = jax.tree.flatten(self.used.replace(learning_rate=x))
-      hash(treedef)
-      self.assertEqual(treedef, jax.tree.structure(self.used))
-      return treedef.unflatten(leaves)
+      leaves, treedef = jax.tree.flatten(self.opt.replace(learning_rate=x))
+      self.assertEqual(treedef, jax.tree.structure(self.opt))
+      return hash(treedef), treedef.unflatten(leaves)
 
     self._check(function)
 
-  def test_hashing(self):
+  def test_hash(self):
 
     def function(x):
       with self.assertRaisesRegex(TypeError, 'unhashable'):
@@ -178,33 +176,31 @@ class DeviceTest(absltest.TestCase):
 
     self._check(function)
 
-  def test_reading(self):
+  def test_read(self):
 
     def function(x):
-      opt = self.used.replace(learning_rate=x)
+      opt = self.opt.replace(learning_rate=x)
       self.assertIs(opt.learning_rate, x)
       self.assertIs(opt.hyperparams['learning_rate'], x)
 
     self._check(function)
 
-  def test_reading_a_schedule(self):
-    opt = o.adam(o.cosine_decay_schedule(jnp.float32(0.1), 5)).init(_PARAMS)
-    _ = opt.hyperparams  # Makes the trial update.
+  def test_read_a_schedule(self):
+    opt = o.adam(_cosine(jnp.float32(0.1))).init(_PARAMS)
     self._check(
         lambda x: opt.replace({'learning_rate.init_value': x}).hyperparams)
 
-  def test_updating(self):
+  def test_update(self):
     updates, _ = self._check(
-        lambda x: self.step(self.used.replace(learning_rate=x)))
+        lambda x: self.step(self.opt.replace(learning_rate=x)))
     self.assertTrue(np.isfinite(updates['a']).all())
 
-  def test_no_transfer(self):
-    x = jnp.float32(0.5)
+  def test_nothing_moves_to_the_device(self):
+    opt = o.adam(0.1, b1=np.asarray(0.9)).init(_PARAMS)
     with jax.transfer_guard('disallow'):
-      opt = self.used.replace(learning_rate=x)
-      opt = opt.replace(opt_state=o.adam(x, b1=x).replace(b1=x).opt_state)
       leaves, treedef = jax.tree.flatten(opt)
-      self.assertIs(treedef.unflatten(leaves).hyperparams['b1'], x)
+      opt = treedef.unflatten(leaves).replace(learning_rate=np.float32(0.2))
+      self.assertIs(type(opt.hyperparams['learning_rate']), np.float32)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -218,10 +214,13 @@ class _Named:
 
 
 @dataclasses.dataclass
-class _NotHashable(_Named):
+class _NotHashable:
   """A mask that is equal by value."""
 
-  __hash__ = None
+  name: str
+
+  def __call__(self, params):
+    return {name: name == self.name for name in params}
 
 
 class _WithMethod:
@@ -303,7 +302,8 @@ class StaticTest(parameterized.TestCase):
         step(make(), 1.0)
     self.assertLen(found, 1)
 
-  @parameterized.parameters(*sorted(_STATICS))
+  # A bound method is equal to one of the very same object.
+  @parameterized.parameters(*sorted(_STATICS.keys() - {'bound_method'}))
   def test_unpickled_shares_the_compilation(self, name):
     opt, step = _STATICS[name](), _step()
     with _compilations() as found:

@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+# Builds the wheel of the fork, installs it in an environment of its own under
+# build/, and tests it there. Stops at the first part that fails.
+#
+#   ./test.sh           everything
+#   ./test.sh --quick   without upstream's suite and without the newest jax
+#   ./test.sh --full    with our slow tests as well
+#
+# PYTHON=python3.13 chooses the interpreter; JAX_VERSION=newest or
+# JAX_VERSION=0.6.2 another jax than the one in constraints.txt.
+set -euo pipefail
+cd "$(dirname "$0")"
+unset PYTHONPATH
+export PIP_DISABLE_PIP_VERSION_CHECK=1
+
+mode=${1:-}
+case $mode in
+  '' | --quick) ;;
+  --full) export OPTAX_PYTREE_FULL=1 ;;
+  *) echo "usage: $0 [--quick | --full]" >&2; exit 2 ;;
+esac
+
+part='find Python' times= tmp=$(mktemp -d)
+finish() {
+  local status=$?
+  rm -rf "$tmp"
+  printf '\n%b' "$times"
+  if [ $status = 0 ]; then
+    echo "All passed in $SECONDS s."
+  else
+    echo "FAILED in '$part' after $SECONDS s."
+  fi
+}
+trap finish EXIT
+PYTHON=$(command -v "${PYTHON:-python3}")
+rm -rf build/dist
+
+# run NAME COMMAND...: one part, timed.
+run() {
+  local start=$SECONDS
+  part=$1
+  printf '\n== %s\n' "$part"
+  "${@:2}"
+  times+=$(printf '%5d s  %s' $((SECONDS - start)) "$part")'\n'
+}
+
+# install JAX: an environment with the wheel and that jax, first on the PATH.
+# It is used again while nothing but the wheel can have changed; with the
+# newest jax, for a day.
+install() {
+  local version env stamp jax
+  version=$("$PYTHON" -c 'import sys; print(*sys.version_info[:2], sep=".")')
+  env=$PWD/build/venv-$version-${1:-default}
+  stamp="$("$PYTHON" -VV) $(cat pyproject.toml constraints.txt | cksum)"
+  case $1 in
+    '') jax=(-c constraints.txt) ;;
+    newest) jax=(jax jaxlib) stamp+=" $(date +%F)" ;;
+    *) jax=("jax==$1" "jaxlib==$1") ;;
+  esac
+  if [ "$(cat "$env/stamp" 2>/dev/null)" != "$stamp" ]; then
+    "$PYTHON" -m venv --clear "$env"
+  fi
+  PATH=$env/bin:$PATH
+  ls build/dist/*.whl >/dev/null 2>&1 || pip wheel -q --no-deps -w build/dist .
+  if [ ! -f "$env/stamp" ]; then
+    pip install -q "$(echo build/dist/*.whl)[test,docs]" "${jax[@]}"
+    echo "$stamp" > "$env/stamp"
+  fi
+  pip install -q --no-deps --force-reinstall build/dist/*.whl
+  pip check
+  python -c 'import jax, sys; print(sys.version, "- jax", jax.__version__)'
+}
+
+# From outside the repository, whose optax/ is only a part of the package.
+outside() {
+  (cd "$tmp" && "$@")
+}
+
+types() {
+  pyright --pythonpath "$(command -v python)"
+}
+
+# installed: our modules and tests, as they are installed. Not the __init__.py
+# files, whose doctests are upstream's examples: some of those do not run.
+installed() {
+  local package
+  package=$(outside python -c 'import optax; print(optax.__path__[0])')
+  find optax -name '*.py' ! -name '__init__.py' | sed "s|^optax|$package|"
+}
+
+# Without a letter for each subtest that passes.
+pytest=(pytest -q -n auto -o verbosity_subtests=0)
+
+# optax/_src has no __init__.py, in upstream's release either.
+ours() {
+  outside "${pytest[@]}" --doctest-modules $(installed) \
+    -o consider_namespace_packages=true "$@"
+}
+
+upstream() {
+  outside "${pytest[@]}" --pyargs optax $(installed | sed 's|^|--ignore=|')
+}
+
+run 'install' install "${JAX_VERSION:-}"
+run 'lint' ruff check
+run 'types' types
+run 'our tests' ours
+run 'tests of the build, the docs and the examples' "${pytest[@]}" tests
+run 'docs' sphinx-build -q -W --keep-going docs build/docs
+if [ "$mode" != --quick ]; then
+  run "upstream's tests" upstream
+  run 'install the newest jax' install newest
+  # Without the long table; JAX_VERSION=newest runs all of ours.
+  run 'smoke test on the newest jax' ours -k 'not EquivalenceTest'
+fi
