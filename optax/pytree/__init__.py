@@ -69,9 +69,13 @@ scale_by_adam = wrap(transform.scale_by_adam)
 scale_by_adamax = wrap(transform.scale_by_adamax)
 scale_by_adan = wrap(transform.scale_by_adan)
 scale_by_amsgrad = wrap(transform.scale_by_amsgrad)
-scale_by_backtracking_linesearch = wrap(linesearch.scale_by_backtracking_linesearch)
+scale_by_backtracking_linesearch = wrap(
+    linesearch.scale_by_backtracking_linesearch
+)
 scale_by_belief = wrap(transform.scale_by_belief)
-scale_by_distance_over_gradients = wrap(transform.scale_by_distance_over_gradients)
+scale_by_distance_over_gradients = wrap(
+    transform.scale_by_distance_over_gradients
+)
 scale_by_factored_rms = wrap(factorized.scale_by_factored_rms)
 scale_by_lbfgs = wrap(transform.scale_by_lbfgs)
 scale_by_learning_rate = wrap(transform.scale_by_learning_rate)
@@ -122,10 +126,18 @@ exponential_decay = _wrap_schedule(schedules.exponential_decay)
 join_schedules = _wrap_schedule(schedules.join_schedules)
 linear_onecycle_schedule = _wrap_schedule(schedules.linear_onecycle_schedule)
 linear_schedule = _wrap_schedule(schedules.linear_schedule)
-piecewise_constant_schedule = _wrap_schedule(schedules.piecewise_constant_schedule)
-piecewise_interpolate_schedule = _wrap_schedule(schedules.piecewise_interpolate_schedule)
+piecewise_constant_schedule = _wrap_schedule(
+    schedules.piecewise_constant_schedule
+)
+piecewise_interpolate_schedule = _wrap_schedule(
+    schedules.piecewise_interpolate_schedule
+)
 polynomial_schedule = _wrap_schedule(schedules.polynomial_schedule)
 sgdr_schedule = _wrap_schedule(schedules.sgdr_schedule)
 warmup_constant_schedule = _wrap_schedule(schedules.warmup_constant_schedule)
-warmup_cosine_decay_schedule = _wrap_schedule(schedules.warmup_cosine_decay_schedule)
-warmup_exponential_decay_schedule = _wrap_schedule(schedules.warmup_exponential_decay_schedule)
+warmup_cosine_decay_schedule = _wrap_schedule(
+    schedules.warmup_cosine_decay_schedule
+)
+warmup_exponential_decay_schedule = _wrap_schedule(
+    schedules.warmup_exponential_decay_schedule
+)

@@ -35,7 +35,8 @@ class NestingTest(parameterized.TestCase):
   @parameterized.named_parameters(
       ('chain', lambda: o.chain(o.clip(1.0), o.sgd(0.1)),
        '.args[1].learning_rate'),
-      ('named_chain', lambda: o.named_chain(('a', o.clip(1.0)), ('b', o.sgd(1))),
+      ('named_chain',
+       lambda: o.named_chain(('a', o.clip(1.0)), ('b', o.sgd(1))),
        '.args[1][1].learning_rate'),
       ('partition',
        lambda: o.partition({'x': o.sgd(0.1), 'y': o.set_to_zero()}, _LABELS),
@@ -247,7 +248,8 @@ class HelpersTest(absltest.TestCase):
 class PickleTest(absltest.TestCase):
 
   def test_partial_object_is_named_by_keyword(self):
-    self.assertEqual(repr(heavy(0.1)), 'heavy(learning_rate=0.1, momentum=0.99)')
+    self.assertEqual(
+        repr(heavy(0.1)), 'heavy(learning_rate=0.1, momentum=0.99)')
     opt = heavy(0.1, momentum=0.5)
     self.assertEqual(pickle.loads(pickle.dumps(opt)), opt)
 

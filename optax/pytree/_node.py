@@ -24,12 +24,12 @@ def _in_order(mapped: Any, value: Any) -> Any:
 
 
 def map_items(
-    f: Callable[..., Any], value: Any, *rest: Any,
+    f: Callable[..., Any], value: Any, *rest: Any, name: str = '',
     is_leaf: Optional[Callable[[Any], bool]] = None,
 ) -> Any:
-  """Maps f(path, item, ...) over an argument, with the path as a string."""
+  """Maps f(path, item, ...) over an argument; its name begins the path."""
   mapped = jax.tree_util.tree_map_with_path(
-      lambda path, *xs: f(jax.tree_util.keystr(path), *xs),
+      lambda path, *xs: f(name + jax.tree_util.keystr(path), *xs),
       value, *rest, is_leaf=is_leaf,
   )
   return _in_order(mapped, value)
@@ -95,10 +95,7 @@ class Node:
   @classmethod
   def _convert(cls, name: str, value: Any) -> Any:
     """Returns an argument as the node holds it: each item converted."""
-    return map_items(
-        lambda path, x: cls._convert_item(name + path, x), value,
-        is_leaf=is_item,
-    )
+    return map_items(cls._convert_item, value, name=name, is_leaf=is_item)
 
   @classmethod
   def _convert_item(cls, path: str, x: Any) -> Any:
@@ -182,8 +179,7 @@ class Node:
       convert = lambda _, x: x._as_argument() if is_node(x) else x
     for name in names:
       arguments[name] = map_items(
-          lambda path, x: convert(name + path, x),  # pylint: disable=cell-var-from-loop
-          arguments[name], is_leaf=is_item,
+          convert, arguments[name], name=name, is_leaf=is_item
       )
     bound = inspect.BoundArguments(self.__signature__, arguments)
     return self._factory(*bound.args, **bound.kwargs)
@@ -193,9 +189,10 @@ class Node:
     return self
 
   def replace(
-      self: _Self, changes: Optional[Mapping[str, Any]] = None, /, **by_name: Any
+      self: _Self, changes: Optional[Mapping[str, Any]] = None, /,
+      **by_name: Any,
   ) -> _Self:
-    """Returns a copy with some hyperparameters changed; a leaf stays a leaf."""
+    """Returns a copy with some arguments changed; a leaf stays a leaf."""
     changes = {**(changes or {}), **by_name}
     arguments = self._arguments()
     for name in arguments.keys() & changes.keys():
@@ -214,8 +211,7 @@ class Node:
     if changes:
       for name, value in arguments.items():
         arguments[name] = map_items(
-            lambda path, x: replace_inside(name + path, x),  # pylint: disable=cell-var-from-loop
-            value, is_leaf=is_node,
+            replace_inside, value, name=name, is_leaf=is_node
         )
     if changes:
       raise TypeError(

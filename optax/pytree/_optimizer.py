@@ -222,7 +222,8 @@ class Optimizer(_node.Node):
     return _hyperparams.numbers(self)
 
   def replace(
-      self: _Self, changes: Optional[Mapping[str, Any]] = None, /, **by_name: Any
+      self: _Self, changes: Optional[Mapping[str, Any]] = None, /,
+      **by_name: Any,
   ) -> _Self:
     """Returns a copy with some hyperparameters changed.
 

@@ -14,6 +14,7 @@ from optax._src import base
 from optax._src import test_utils as optax_test_utils
 from optax.pytree import _test_utils
 
+
 class CompilationTest(absltest.TestCase):
 
   def test_one_compilation_for_all_learning_rates(self):
@@ -154,7 +155,8 @@ class InterfaceTest(parameterized.TestCase):
 
   def test_none_may_be_a_state(self):
     tx = optax.GradientTransformation(
-        lambda params: None, lambda updates, state, params=None: (updates, state)
+        lambda params: None,
+        lambda updates, state, params=None: (updates, state),
     )
     opt = optax.pytree.from_gradient_transformation(tx).init(jnp.ones(2))
     updates, opt = opt.update(jnp.ones(2))
@@ -381,7 +383,8 @@ class ErrorTest(parameterized.TestCase):
        "adam: got an unexpected keyword argument 'b3'; write"
        r' adam\(learning_rate, '),
       ('replace_unknown', lambda: optax.pytree.adam(0.1).replace(b3=1),
-       TypeError, "there is no 'b3'; the hyperparameters are learning_rate, b1"),
+       TypeError,
+       "there is no 'b3'; the hyperparameters are learning_rate, b1"),
       ('rejected_by_the_alias',
        lambda: optax.pytree.noisy_sgd(0.1, key=0, seed=0), ValueError,
        'Only one of seed or key'),
@@ -427,7 +430,8 @@ class ErrorTest(parameterized.TestCase):
   def test_functional_chain_names_the_way_in(self):
     tx = optax.chain(optax.pytree.adam(0.1))
     state = tx.init(jnp.ones(2))
-    with self.assertRaisesRegex(TypeError, r'opt.as_gradient_transformation\(\)'):
+    with self.assertRaisesRegex(
+        TypeError, r'opt.as_gradient_transformation\(\)'):
       tx.update(jnp.ones(2), state)
 
   def test_optimizer_in_the_place_of_params(self):

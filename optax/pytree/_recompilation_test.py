@@ -122,6 +122,12 @@ class LeafTest(parameterized.TestCase):
     self.assertLen(found, 1)
 
 
+@jax.jit
+def _compute(matrix):
+  """Takes a tenth of a second or so."""
+  return jax.lax.fori_loop(0, 30, lambda _, x: jnp.cos(x @ x), matrix)[0, 0]
+
+
 class DeviceTest(absltest.TestCase):
   """Nothing waits for a hyperparameter that the device still computes."""
 
@@ -133,14 +139,9 @@ class DeviceTest(absltest.TestCase):
 
   def _check(self, function):
     """Calls the function with a number that will be there in a while."""
-
-    @jax.jit
-    def compute(matrix):
-      return jax.lax.fori_loop(0, 50, lambda _, x: jnp.cos(x @ x), matrix)[0, 0]
-
     matrix = jnp.full((512, 512), 1e-3)
-    function(compute(matrix).block_until_ready())  # Compiles what it calls.
-    number = compute(matrix)
+    function(_compute(matrix).block_until_ready())  # Compiles what it calls.
+    number = _compute(matrix)
     result = function(number)
     self.assertFalse(number.is_ready())
     return result
@@ -343,13 +344,19 @@ class StaticTest(parameterized.TestCase):
       ('numpy_type', {'b1': 0.9}, {'b1': np.float64(0.9)}),
       ('array', {'b1': 0.9}, {'b1': np.asarray(0.9)}),
       ('negative_zero', {'eps_root': 0.0}, {'eps_root': -0.0}),
-      ('default', {}, {'eps_root': None}),
+      # Equal in Python, but monitor shows that the order of a dict matters.
+      ('order', {'mask': {'a': True, 'b': True}},
+       {'mask': {'b': True, 'a': True}}),
+      # Equal in Python, though of different types: write all in one way.
+      ('dtype', {'mu_dtype': np.float16}, {'mu_dtype': np.dtype('float16')}),
+      ('dtype_of_jax', {'mu_dtype': np.float16}, {'mu_dtype': jnp.float16}),
+      ('dtype_as_string', {'mu_dtype': 'float16'}, {'mu_dtype': np.float16}),
   )
   def test_values_that_differ_do_not(self, arguments, other):
     step = _step()
     with _compilations() as found:
-      step(o.adam(0.1, **arguments), 1.0)
-      step(o.adam(0.1, **other), 1.0)
+      step(o.adamw(0.1, **arguments), 1.0)
+      step(o.adamw(0.1, **other), 1.0)
     self.assertLen(found, 2)
 
   def test_new_function_is_another_value(self):

@@ -46,7 +46,7 @@ class _Probe:
     result = self._function(*args, **kwargs)
     if (len(args) == 1
         and isinstance(args[0], (jax.Array, np.ndarray, np.generic, int))
-        and jnp.ndim(args[0]) == 0 and jnp.result_type(result) != bool):
+        and jnp.ndim(args[0]) == 0 and not jnp.issubdtype(jnp.result_type(result), jnp.bool_)):
       self.counts.append(args[0])
     return result
 
@@ -122,7 +122,7 @@ def _with_probes(opt: Any, prefix: str, probes: dict[str, _Probe]) -> Any:
 
 
 def _trial_params(opt: Any, treedef: Any) -> Iterator[Any]:
-  """Yields small parameters: of the known structure, or else such as may fit."""
+  """Yields small parameters, of the known structure or such as may fit."""
   leaf = jnp.full((2, 2), 0.5)
   if treedef is not None:
     yield treedef.unflatten([leaf] * treedef.num_leaves)

@@ -8,12 +8,16 @@ ademamix = _wrap(contrib.ademamix)
 adopt = _wrap(contrib.adopt)
 cocob = _wrap(contrib.cocob)
 dadapt_adamw = _wrap(contrib.dadapt_adamw)
-differentially_private_aggregate = _wrap(contrib.differentially_private_aggregate)
+differentially_private_aggregate = _wrap(
+    contrib.differentially_private_aggregate
+)
 dog = _wrap(contrib.dog)
 dowg = _wrap(contrib.dowg)
 dpsgd = _wrap(contrib.dpsgd)
 galore = _wrap(contrib.galore)
-hutchinson_estimator_diag_hessian = _wrap(contrib.hutchinson_estimator_diag_hessian)
+hutchinson_estimator_diag_hessian = _wrap(
+    contrib.hutchinson_estimator_diag_hessian
+)
 madgrad = _wrap(contrib.madgrad)
 mechanize = _wrap(contrib.mechanize)
 momo = _wrap(contrib.momo)
