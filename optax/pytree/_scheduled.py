@@ -46,7 +46,8 @@ class _Probe:
     result = self._function(*args, **kwargs)
     if (len(args) == 1
         and isinstance(args[0], (jax.Array, np.ndarray, np.generic, int))
-        and jnp.ndim(args[0]) == 0 and not jnp.issubdtype(jnp.result_type(result), jnp.bool_)):
+        and jnp.ndim(args[0]) == 0
+        and not jnp.issubdtype(jnp.result_type(result), jnp.bool_)):
       self.counts.append(args[0])
     return result
 
