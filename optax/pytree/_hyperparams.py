@@ -5,6 +5,7 @@ import inspect
 from typing import Any, NamedTuple
 
 import jax
+import jax.core
 import jax.numpy as jnp
 from optax.pytree import _leaves
 from optax.pytree import _limits

@@ -20,7 +20,7 @@ from optax._src import lookahead
 from optax.pytree import _node
 
 
-def _sum(params: Any, *unused_args: Any) -> jax.Array:
+def _sum(params: Any, *unused_args: Any) -> Any:
   return sum(map(jnp.sum, jax.tree.leaves(params)))
 
 
