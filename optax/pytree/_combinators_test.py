@@ -71,6 +71,19 @@ class NestingTest(parameterized.TestCase):
         jax.tree.structure(opt.opt_state),
         jax.tree.structure(make(optax).init(_PARAMS)))
 
+  def test_order_of_nested_dicts_is_kept(self):
+
+    @o.wrap
+    def chained(config):
+      return optax.chain(*config['parts'].values())
+
+    opt = chained({'parts': {'b': o.scale(2.0), 'a': o.clip(1.0)}})
+    other = chained({'parts': {'a': o.clip(1.0), 'b': o.scale(2.0)}})
+    self.assertNotEqual(opt, other)
+    apply = jax.jit(lambda opt: opt.init(0.8).update(0.8)[0])
+    self.assertEqual(apply(opt), 1.0)
+    self.assertAlmostEqual(float(apply(other)), 1.6, places=6)
+
   def test_functional_transformation_is_lifted(self):
     opt = o.chain(optax.clip(1.0), o.sgd(0.1))
     self.assertIsInstance(opt.args[0], o.from_gradient_transformation)

@@ -23,8 +23,8 @@ _NOT_CALLED = 'a trial update did not call it'
 _NO_STATE = 'the count is in the state, which only init makes'
 
 _NEW_STATE = """\
-{name}.replace: the state does not fit another kind of {path} (number, schedule
-or None). Build a new optimizer and call its init."""
+{name}.replace: the state does not fit another kind of {path} (number, schedule,
+None or optimizer). Build a new optimizer and call its init."""
 
 _ONLY_INIT = """\
 {name}.replace: only init uses {path}, so that a change would do nothing. Build
@@ -44,7 +44,7 @@ def _items(opt: Any, prefix: str = '') -> Iterator[_Item]:
   for name, value in opt._arguments().items():
     default = opt.__signature__.parameters[name].default
     is_number = name in opt._number_leaves or _leaves.is_number(default)
-    items = jax.tree_util.tree_leaves_with_path(value, is_leaf=_node.is_item)
+    items = jax.tree_util.tree_leaves_with_path(value, is_leaf=_node.is_whole)
     for path, x in items:
       path = f'{prefix}{name}{jax.tree_util.keystr(path)}'
       if not _node.is_node(x):
@@ -52,6 +52,7 @@ def _items(opt: Any, prefix: str = '') -> Iterator[_Item]:
       elif callable(x):  # A schedule.
         yield _Item(path, x, True, name in only_init)
       else:
+        yield _Item(path, type(x), False, False)
         yield from _items(x, f'{path}.')
 
 
@@ -94,9 +95,13 @@ def _evaluate(
 def check_same_state(old: Any, new: Any) -> None:
   """Refuses a replacement that the state can't follow."""
   name = type(old).__name__
-  kinds = [{(x.path, callable(x.value)) for x in _items(y)} for y in (old, new)]
+  kinds = [
+      {(x.path, x.value if inspect.isclass(x.value) else callable(x.value))
+       for x in _items(y)} for y in (old, new)
+  ]
   if differ := kinds[0] ^ kinds[1]:
-    raise TypeError(_NEW_STATE.format(name=name, path=min(differ)[0]))
+    path = min(path for path, _ in differ)
+    raise TypeError(_NEW_STATE.format(name=name, path=path))
   for x, y in zip(_items(old), _items(new)):
-    if x.only_init and x.value is not y.value:
+    if x.only_init and _leaves.key(x.value) != _leaves.key(y.value):
       raise TypeError(_ONLY_INIT.format(name=name, path=x.path))

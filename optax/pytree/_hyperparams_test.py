@@ -213,6 +213,28 @@ class ConformanceTest(parameterized.TestCase):
     self.assertEqual(opt.hyperparams['learning_rate'], 0.75)
     self.assertEqual(opt.hyperparams['weight_decay'], 0.5)
 
+  def test_population_of_schedules(self):
+    make = lambda peak: o.adam(o.cosine_decay_schedule(peak, 10)).init(_PARAMS)
+    opts = jax.vmap(make)(jnp.array([0.1, 0.2, 0.3]))
+    np.testing.assert_allclose(
+        opts.hyperparams['learning_rate'], [0.1, 0.2, 0.3], rtol=1e-6)
+
+  def test_schedule_that_is_another_pytree(self):
+    schedule = jax.tree_util.Partial(lambda peak, count: peak / (1 + count), .5)
+    opt = o.sgd(schedule).init(_PARAMS)
+    _, opt = opt.update(_PARAMS)
+    self.assertEqual(opt.hyperparams, {'learning_rate': 0.25})
+
+  def test_schedule_that_closes_over_a_tracer(self):
+
+    @jax.jit
+    def value(x):
+      opt = o.sgd(lambda count: x * (1 + count)).init(_PARAMS)
+      return opt.hyperparams['learning_rate']
+
+    with jax.checking_leaks():
+      self.assertEqual(value(0.5), 0.5)
+
   def test_mask_by_the_names_of_the_parameters(self):
     opt = o.adamw(
         o.constant_schedule(0.1), mask=lambda params: {'a': True, 'b': False})

@@ -3,6 +3,7 @@
 from typing import Any
 
 import jax
+import jax.core
 import jax.numpy as jnp
 import numpy as np
 
@@ -27,7 +28,10 @@ class _Unhashable:
     self.value = value
 
   def __eq__(self, other: Any) -> bool:
-    return isinstance(other, _Unhashable) and self.value == other.value
+    try:
+      return isinstance(other, _Unhashable) and bool(self.value == other.value)
+    except ValueError:  # An array inside.
+      return False
 
   def __hash__(self) -> int:
     return hash(type(self.value))
@@ -35,6 +39,8 @@ class _Unhashable:
 
 def key(x: Any) -> tuple[Any, ...]:
   """Returns a hashable that stands for a leaf's type and value."""
+  if isinstance(x, jax.core.Tracer):
+    return type(x), id(x)
   if isinstance(x, (jax.Array, np.ndarray)):
     if jnp.issubdtype(x.dtype, jax.dtypes.prng_key):
       return x.dtype, key(jax.random.key_data(x))

@@ -78,6 +78,10 @@ class OnlyInitUsesTest(parameterized.TestCase):
         TypeError, r'rprop.replace: only init uses learning_rate, .*\s.*new'):
       opt.replace(learning_rate=0.2)
 
+  def test_the_same_value_is_not_refused(self):
+    opt = o.rprop(0.1).init(_PARAMS)
+    self.assertEqual(opt.replace(learning_rate=float('0.1')), opt)
+
   def test_change_inside_is_refused_with_state(self):
     opt = o.chain(o.rprop(0.1)).init(_PARAMS)
     with self.assertRaisesRegex(
@@ -102,6 +106,8 @@ class KindTest(parameterized.TestCase):
       ('none_to_value', lambda: o.sgd(0.1), {'momentum': 0.9}, 'momentum'),
       ('value_to_none', lambda: o.sgd(0.1, 0.9), {'momentum': None},
        'momentum'),
+      ('another_optimizer', lambda: o.chain(o.adam(0.1)),
+       {'args[0]': o.adabelief(0.1)}, r'args\[0\]'),
       ('inside', lambda: o.chain(o.sgd(0.1)), {'args[0].momentum': 0.9},
        r'args\[0\].momentum'),
   )

@@ -7,6 +7,7 @@ import sys
 from typing import Any, ClassVar, Optional, TypeVar
 
 import jax
+import jax.core
 import numpy as np
 from optax._src import base
 from optax.pytree import _derive
@@ -19,8 +20,22 @@ _LEAF = object()  # Stands for a leaf in a template.
 
 
 def _in_order(mapped: Any, value: Any) -> Any:
-  """Gives a dict, which JAX sorts, the order it had; monitor depends on it."""
-  return {k: mapped[k] for k in value} if type(value) is dict else mapped
+  """Gives dicts, which JAX sorts, the order they had: monitor depends on it."""
+  if type(value) is dict:
+    return {k: _in_order(mapped[k], x) for k, x in value.items()}
+  if type(value) in (list, tuple):
+    return type(value)(map(_in_order, mapped, value))
+  return mapped
+
+
+def _order(value: Any) -> tuple[Any, ...]:
+  """Returns the order of the keys of all dicts, empty if there is none."""
+  if type(value) is dict:
+    return tuple((k, _order(x)) for k, x in value.items())
+  if type(value) in (list, tuple):
+    orders = tuple(map(_order, value))
+    return orders if any(orders) else ()
+  return ()
 
 
 def map_items(
@@ -50,12 +65,15 @@ class _Layout:
   """The static part of a node: its auxiliary data as a pytree."""
 
   leaves: tuple[str, ...]  # The attributes that are children, in order.
-  key: tuple[Any, ...]  # Stands for the static values.
+  paths: frozenset[str] = dataclasses.field(compare=False, repr=False)
+  key: tuple[Any, ...] = dataclasses.field(repr=False)  # Of what is static.
   static: dict[str, Any] = dataclasses.field(compare=False)
   # Children that are containers with static items or keys in an order.
-  templates: dict[str, Any] = dataclasses.field(compare=False)
+  templates: dict[str, Any] = dataclasses.field(compare=False, repr=False)
   # The structure of the parameters, for optimizers that saw it.
-  params_treedef: Any = dataclasses.field(default=None, compare=False)
+  params_treedef: Any = dataclasses.field(
+      default=None, compare=False, repr=False
+  )
 
 
 class Node:
@@ -66,6 +84,7 @@ class Node:
   _factory: ClassVar[Callable[..., Any]]
   _number_leaves: ClassVar[frozenset[str]]  # Parameters: numbers are leaves.
   _static_arrays: ClassVar[frozenset[str]]  # Parameters: arrays are static.
+  _options: ClassVar[tuple[Any, ...]]  # What else it was derived with.
 
   _layout: _Layout
   _children: tuple[Any, ...]
@@ -114,26 +133,36 @@ class Node:
 
     Args:
       arguments: the value of each parameter.
-      leaves: the parameters whose numbers are leaves.
+      leaves: the paths of items that are leaves even if they are numbers.
 
     Returns:
       The children and the layout.
     """
-    children, static, templates, key = {}, {}, {}, []
+    children, static, templates, key, paths = {}, {}, {}, [], []
     for name, value in arguments.items():
-      if name in leaves and _leaves.is_number(value):
-        if isinstance(value, (int, np.integer)):
-          value = float(value)  # One compilation for 1 and 0.5.
-      items, treedef = jax.tree.flatten(value, is_leaf=is_item)
+      if (name in leaves and _leaves.is_number(value)
+          and isinstance(value, (int, np.integer))):
+        value = float(value)  # One compilation for 1 and 0.5.
+      items, treedef = jax.tree_util.tree_flatten_with_path(
+          value, is_leaf=is_item
+      )
+      item_paths = [name + jax.tree_util.keystr(path) for path, _ in items]
+      items = [x for _, x in items]
       is_leaf = [
           is_node(x)
           or _leaves.is_numeric_array(x) and name not in cls._static_arrays
           # Anything that isn't static by its nature may be a placeholder.
-          or name in leaves and not (callable(x) or isinstance(x, (bool, str)))
-          for x in items
+          or path in leaves and not (callable(x) or isinstance(x, (bool, str)))
+          for path, x in zip(item_paths, items)
       ]
+      paths += [path for path, y in zip(item_paths, is_leaf) if y]
       items_static = [_LEAF if y else x for x, y in zip(items, is_leaf)]
-      order = tuple(value) if type(value) is dict else None
+      if any(isinstance(x, jax.core.Tracer) for x in items_static):
+        raise TypeError(
+            f'{cls.__name__}: {name} is static, so that it may not be traced;'
+            f' give {name} a Python value'
+        )
+      order = _order(value)
       key.append((name, treedef, order, *map(_leaves.key, items_static)))
       template = _in_order(treedef.unflatten(items_static), value)
       if not any(is_leaf):
@@ -142,9 +171,11 @@ class Node:
       children[name] = treedef.unflatten(
           x if y else None for x, y in zip(items, is_leaf)
       )
-      if order is not None or not all(is_leaf):
+      if order or not all(is_leaf):
         templates[name] = template
-    layout = _Layout(tuple(children), tuple(key), static, templates)
+    layout = _Layout(
+        tuple(children), frozenset(paths), tuple(key), static, templates
+    )
     return tuple(children.values()), layout
 
   def _fill(self, children: tuple[Any, ...], layout: _Layout) -> None:
@@ -179,7 +210,7 @@ class Node:
       convert = lambda _, x: x._as_argument() if is_node(x) else x
     for name in names:
       arguments[name] = map_items(
-          convert, arguments[name], name=name, is_leaf=is_item
+          convert, arguments[name], name=name, is_leaf=is_whole
       )
     bound = inspect.BoundArguments(self.__signature__, arguments)
     return self._factory(*bound.args, **bound.kwargs)
@@ -218,7 +249,7 @@ class Node:
           f'{type(self).__name__}.replace: there is no {next(iter(changes))!r};'
           f' the hyperparameters are {", ".join(arguments)}'
       )
-    leaves = self._number_leaves.union(self._layout.leaves)
+    leaves = self._number_leaves | self._layout.paths
     children, layout = self._sort(arguments, leaves)
     node = self._unflatten(layout, children)
     node._call()
@@ -236,16 +267,12 @@ class Node:
   def __eq__(self, other: Any) -> bool:
     if type(self) is not type(other):
       return NotImplemented
-    leaves, treedef = jax.tree.flatten(self)
-    other_leaves, other_treedef = jax.tree.flatten(other)
-    return treedef == other_treedef and all(
-        x is y or _leaves.key(x) == _leaves.key(y)
-        for x, y in zip(leaves, other_leaves)
-    )
+    return _leaves.tree_key(self) == _leaves.tree_key(other)
 
   def __hash__(self) -> int:
-    leaves, treedef = jax.tree.flatten(self)
-    return hash((treedef, *leaves))  # An array raises TypeError.
+    for leaf in jax.tree.leaves(self):
+      hash(leaf)  # An array raises TypeError.
+    return hash(_leaves.tree_key(self))
 
   def __repr__(self) -> str:
     arguments = [f'{n}={v!r}' for n, v in self._arguments().items()]
@@ -259,13 +286,13 @@ class Node:
         name: value for name, value in self._arguments().items()
         if not self._is_default(name, value)
     }
-    target, base_class = cls, None
+    target, how = cls, None
     if '_factory' in vars(cls):
-      base_class = cls.__base__
+      how = cls.__base__, *cls._options
       module = sys.modules.get(cls.__module__)
       if getattr(module, cls.__qualname__, None) is not cls:
         target = cls._factory  # What the module has by that name.
-    return _restore, (target, base_class, arguments, self._layout.leaves)
+    return _restore, (target, how, arguments, sorted(self._layout.paths))
 
   def _is_default(self, name: str, value: Any) -> bool:
     default = self.__signature__.parameters[name].default
@@ -276,20 +303,20 @@ class Node:
 
 
 def _restore(
-    target: Any, base_class: Any, arguments: dict[str, Any],
-    leaves: Collection[str],
+    target: Any, how: Any, arguments: dict[str, Any], leaves: Collection[str]
 ) -> Node:
   """Returns the node that a pickle tells of.
 
   Args:
     target: the node's class, or its factory: what the module has today.
-    base_class: what to derive the class of a factory from.
+    how: for a factory, the base class and the options of the class.
     arguments: those that differ from the defaults.
-    leaves: the parameters whose values are leaves.
+    leaves: the paths of the items that are leaves.
   """
   cls = target
   if not inspect.isclass(target) or not issubclass(target, Node):
-    cls = _derive.derive(base_class, target)
+    base_class, name, number_leaves = how
+    cls = _derive.derive(base_class, target, name, None, number_leaves)
   bound = inspect.BoundArguments(cls.__signature__, arguments)
   bound.apply_defaults()
   children, layout = cls._sort(bound.arguments, leaves)
@@ -302,6 +329,11 @@ def is_node(x: Any) -> bool:
 
 def is_item(x: Any) -> bool:
   return isinstance(x, (Node, base.GradientTransformation))
+
+
+def is_whole(x: Any) -> bool:
+  """Whether a factory gets it as it is; a callable may be a pytree."""
+  return is_item(x) or callable(x)
 
 
 def flatten(node: Node) -> tuple[tuple[Any, ...], _Layout]:

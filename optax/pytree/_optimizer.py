@@ -1,6 +1,6 @@
 """Optimizers as immutable pytrees."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 import dataclasses
 import sys
 from typing import Any, Optional, TYPE_CHECKING, TypeVar
@@ -87,6 +87,13 @@ class Optimizer(_node.Node):
     if layout.params_treedef is not params_treedef:
       layout = dataclasses.replace(layout, params_treedef=params_treedef)
     return self._unflatten(layout, (*children, state))
+
+  def _without_state(self: _Self) -> _Self:
+    if not self._has_state():
+      return self
+    layout = self._layout
+    layout = dataclasses.replace(layout, leaves=layout.leaves[:-1])
+    return self._unflatten(layout, self._children[:-1])
 
   @classmethod
   def _convert_item(cls, path: str, x: Any) -> Any:
@@ -213,7 +220,9 @@ class Optimizer(_node.Node):
     """The numeric hyperparameters by path, such as ``args[1].learning_rate``.
 
     For a scheduled hyperparameter it is the value that the next update will
-    use, by the count in the state.
+    use, by the count in the state. Where an update uses it with several counts
+    they have to be equal; in a traced function, NaN stands for a value with
+    counts that differ.
 
     Raises:
       ValueError: it isn't known where the update takes a schedule's count from,
@@ -227,8 +236,8 @@ class Optimizer(_node.Node):
   ) -> _Self:
     """Returns a copy with some hyperparameters changed.
 
-    What is a leaf stays a leaf, so a number in the place of a number or of an
-    array never causes a new compilation.
+    What is a leaf stays a leaf, so a value of the same dtype and weak type in
+    its place never causes a new compilation.
 
     Args:
       changes: new values by path, as in `hyperparams`.
@@ -281,6 +290,8 @@ class Optimizer(_node.Node):
   if not TYPE_CHECKING:  # Which would accept any attribute.
 
     def __getattr__(self, name: str):
+      if hasattr(type(self), name):  # A property raised it.
+        return object.__getattribute__(self, name)
       raise AttributeError(
           f'{type(self).__name__} has no attribute {name!r}; what functional'
           ' optax calls the state is opt.opt_state'
@@ -306,27 +317,30 @@ def _update(
 
 
 def wrap(
-    factory: Callable[..., Any],
+    factory: Optional[Callable[..., Any]] = None,
     *,
+    leaves: Collection[str] = (),
     name: Optional[str] = None,
-) -> type[Optimizer]:
+) -> Any:
   """Returns the pytree class for a factory of gradient transformations.
 
-  It may be used as a decorator.
+  It may be used as a decorator, with or without arguments.
 
   Args:
     factory: a function (or a partial object, or a class) that returns a
       gradient transformation. Its parameters become attributes.
+    leaves: names of parameters whose numbers are leaves, besides those named
+      `learning_rate` or ending so.
     name: the name of the class, by default that of the factory.
 
   Returns:
     A subclass of :class:`optax.pytree.Optimizer`, always the same one for the
-    same factory.
+    same arguments; without a factory, a decorator.
 
   Raises:
     TypeError: `factory` is not callable.
     ValueError: a parameter is named like a member of
-      :class:`optax.pytree.Optimizer`.
+      :class:`optax.pytree.Optimizer`, or there is none for a name in `leaves`.
 
   Examples:
     >>> import optax
@@ -339,7 +353,10 @@ def wrap(
     clipped_sgd(learning_rate=0.1, max_norm=1.0)
   """
   module = sys._getframe(1).f_globals['__name__']  # As in namedtuple.
-  return _derive.derive(Optimizer, factory, name, module)
+  derive = lambda factory: _derive.derive(
+      Optimizer, factory, name, module, leaves
+  )
+  return derive if factory is None else derive(factory)
 
 
 @wrap

@@ -3,7 +3,9 @@
 A schedule is called deep inside a functional transformation, with a count that
 the state holds somewhere. A trial finds out where: an update of tiny parameters
 in which a probe, in the place of the schedule, notes the very array it is
-given. That array is then looked up among the leaves of the state.
+given. That array is then looked up among the leaves of the state. What the
+trial can't see is a factory that, depending on its data, gives a schedule one
+count or another.
 """
 
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ import itertools
 from typing import Any
 
 import jax
+import jax.core
 import jax.numpy as jnp
 import numpy as np
 from optax._src import base
@@ -63,9 +66,12 @@ def find_counts(opt: Any) -> dict[str, Any]:
     path: the paths of that number in the state, or a string that says why it
     isn't known.
   """
-  leaves, treedef = jax.tree.flatten(opt.replace(opt_state=None))
-  shapes = jax.eval_shape(lambda: leaves)
-  return _find_counts(treedef, tuple(shapes), opt._layout.params_treedef)
+  leaves, treedef = jax.tree.flatten(opt._without_state())
+  shapes = tuple(jax.eval_shape(lambda: leaves))
+  find = _find_counts
+  if isinstance(jnp.zeros(()), jax.core.Tracer):
+    find = find.__wrapped__  # A schedule may hold tracers, not to be cached.
+  return find(treedef, shapes, opt._layout.params_treedef)
 
 
 @functools.lru_cache
@@ -75,22 +81,21 @@ def _find_counts(
   """Makes the trial, once for all optimizers of a structure."""
   probes, reason = {}, ''
   with jax.disable_jit(), jax.ensure_compile_time_eval():
-    opt = treedef.unflatten(
+    # Without the first axis too: that of a population.
+    opts = [treedef.unflatten(
         jax.random.key(0) if jnp.issubdtype(x.dtype, jax.dtypes.prng_key)
-        else jnp.full(x.shape, 0.5, x.dtype) for x in shapes
-    )
-    tx = _with_probes(opt, '', probes)
-    if isinstance(tx, base.GradientTransformation):
-      tx = base.with_extra_args_support(tx)
-    for params, extra_args in itertools.product(
-        _trial_params(opt, params_treedef), _EXTRA_ARGS):
+        else jnp.full(x.shape[axes:], 0.5, x.dtype) for x in shapes
+    ) for axes in (0, 1)]
+    for opt, params, extra_args in itertools.product(
+        opts, _trial_params(opts[0], params_treedef), _EXTRA_ARGS):
+      tx = _with_probes(opt, '', probes)
+      if isinstance(tx, base.GradientTransformation):
+        tx = base.with_extra_args_support(tx)
       updates = getattr(params, 'fast', params)
       if extra_args:
         extra_args = {**extra_args, 'grad': updates}
       try:
         state = jax.tree.map(jnp.copy, tx.init(params))  # No array twice.
-        for probe in probes.values():
-          probe.counts.clear()
         tx.update(updates, state, params, **extra_args)
         break
       except Exception as e:  # pylint: disable=broad-exception-caught
