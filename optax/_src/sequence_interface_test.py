@@ -140,7 +140,7 @@ QUIET = (
     ('static_argument', call_static),
 )
 
-# Can't warn: what is left to the migration guide and to tools/rewrite_tuples.py.
+# Can't warn; so the migration guide has them, and tools/rewrite_tuples.py.
 SILENT = (
     ('isinstance', lambda tx: isinstance(tx, tuple)),
     ('percent', lambda tx: '%s %s' % tx),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 import dataclasses
 import sys
-from typing import Any, Optional, TYPE_CHECKING, TypeVar
+from typing import Any, Optional, overload, TYPE_CHECKING, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -314,6 +314,21 @@ def _update(
     **extra_args: Any,
 ) -> tuple[base.Updates, Optimizer]:
   return state.update(updates, params, **extra_args)
+
+
+@overload
+def wrap(
+    factory: Callable[..., Any], *, leaves: Collection[str] = (),
+    name: Optional[str] = None,
+) -> type[Optimizer]:
+  ...
+
+
+@overload
+def wrap(
+    *, leaves: Collection[str] = (), name: Optional[str] = None
+) -> Callable[[Callable[..., Any]], type[Optimizer]]:
+  ...
 
 
 def wrap(
