@@ -109,6 +109,8 @@ run 'tests of the build, the docs and the examples' "${pytest[@]}" tests
 run 'docs' sphinx-build -q -W --keep-going docs build/docs
 if [ "$mode" != --quick ]; then
   run "upstream's tests" upstream
+  run "upstream's tests on the pytree classes" \
+    python tests/upstream_pytree.py -q -n auto
   run 'install the newest jax' install newest
   # Without the long table; JAX_VERSION=newest runs all of ours.
   run 'smoke test on the newest jax' ours -k 'not EquivalenceTest'

@@ -89,7 +89,7 @@ def deprecate(cls: type[_T]) -> type[_T]:
   """
   new = cls.__new__
 
-  def pair(x):
+  def pair(x):  # Works too when `cls` is no tuple.
     return (x.init, x.update) if isinstance(x, cls) else x
 
   def deprecated(operation):

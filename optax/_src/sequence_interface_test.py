@@ -225,6 +225,14 @@ class WarningTest(parameterized.TestCase):
       value = operation(cls(*PLAIN))
     self.assertEqual(value, operation(Pair(*PLAIN)))
 
+  @parameterized.product(cls=CLASSES, function=(iter, reversed))
+  def test_an_iterator_warns_when_it_is_made(self, cls, function):
+    iterator, shown = record(function, cls(*PLAIN))
+    self.assertLen(shown, 1)
+    functions, shown = record(list, iterator)
+    self.assertEmpty(shown)
+    self.assertCountEqual(functions, PLAIN)
+
   def test_quiet_in_optax_itself(self):
     params = jnp.ones(2)
     with warnings.catch_warnings():

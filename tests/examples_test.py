@@ -1,0 +1,145 @@
+"""Tests that the examples do what they claim; demo_test.py tests the demo."""
+
+import contextlib
+import io
+import pathlib
+import re
+import runpy
+import sys
+import tempfile
+from unittest import mock
+
+from absl.testing import absltest
+from matplotlib import image
+import matplotlib.pyplot as plt
+import numpy as np
+from optax._src import test_utils as optax_test_utils
+
+ROOT = pathlib.Path(__file__).parents[1]
+EXAMPLES = ROOT / 'examples'
+
+
+def _load(name):
+  """Returns what a module of the examples defines."""
+  with mock.patch('sys.path', [str(EXAMPLES), *sys.path]):
+    return runpy.run_path(str(EXAMPLES / f'{name}.py'))
+
+
+class ExamplesTest(absltest.TestCase):
+
+  def test_every_example_is_tested(self):
+    self.assertEqual(
+        {path.stem for path in EXAMPLES.glob('*.py')},
+        {'learn_learning_rate', 'plot_hyperparams',
+         'population_based_training', 'train_digits'})
+
+
+class PopulationBasedTrainingTest(absltest.TestCase):
+
+  @classmethod
+  def setUpClass(cls):
+    super().setUpClass()
+    main = _load('population_based_training')['main']
+    with (
+        contextlib.redirect_stdout(io.StringIO()) as output,
+        optax_test_utils.log_compilations() as compilations,
+    ):
+      cls.history = main(rounds=4)
+    cls.output, cls.compilations = output.getvalue(), compilations
+
+  def test_all_end_better_than_the_best_began(self):
+    (_, first), *_, (_, last) = self.history
+    self.assertLess(last.min(), 0.8 * first.min())
+    self.assertLess(last.max(), first.min())
+
+  def test_compiles_once(self):
+    found = [x for x in self.compilations if 'jit(train)' in x.getMessage()]
+    self.assertLen(found, 1)
+
+  def test_prints_a_line_for_each_round(self):
+    self.assertRegex(
+        self.output, r'^(losses from 0\.\d+ to \d+\.\d+\n){4}$')
+
+  def test_better_half_goes_on(self):
+    (before, losses), (after, _) = self.history[:2]
+    better = losses <= np.median(losses)
+    for name in ('learning_rate', 'b1'):
+      np.testing.assert_array_equal(after[name][better], before[name][better])
+
+  def test_worse_half_has_perturbed_hyperparameters_of_the_best(self):
+    (before, losses), (after, _) = self.history[:2]
+    worse, best = losses > np.median(losses), losses.argmin()
+    factors = after['learning_rate'][worse] / before['learning_rate'][best]
+    self.assertEqual(set(np.round(factors, 4).tolist()), {0.5, 2.0})
+    np.testing.assert_allclose(
+        after['b1'][worse], before['b1'][best] ** factors, rtol=1e-6)
+
+  def test_has_at_most_60_lines(self):
+    text = (EXAMPLES / 'population_based_training.py').read_text()
+    self.assertLessEqual(text.count('\n'), 60)
+
+
+class LearnLearningRateTest(absltest.TestCase):
+
+  def test_learned_rate_beats_the_one_it_started_from(self):
+    main = _load('learn_learning_rate')['main']
+    with (
+        mock.patch.dict(main.__globals__, STEPS=200),
+        contextlib.redirect_stdout(io.StringIO()) as output,
+    ):
+      main()
+    number = r'(\d+\.\d+)'
+    rows = [
+        [float(x) for x in row] for row in re.findall(
+            f'^{number} -> {number}; {number} -> {number}$',
+            output.getvalue(), re.M)
+    ]
+    good = main.__globals__['GOOD_RATE']
+    self.assertEqual([row[0] for row in rows], [10 * good, good / 10])
+    for first_rate, last_rate, fixed, learned in rows:
+      self.assertLess(learned, fixed / 2)
+      self.assertLess(
+          abs(np.log(last_rate / good)), abs(np.log(first_rate / good)))
+
+
+class PlotHyperparamsTest(absltest.TestCase):
+
+  @classmethod
+  def setUpClass(cls):
+    super().setUpClass()
+    cls.example = _load('plot_hyperparams')
+    with optax_test_utils.log_compilations() as compilations:
+      cls.rates = cls.example['train_with_a_manual_drop']()
+    cls.compilations = compilations
+
+  def test_learning_rate_warms_up_and_decays(self):
+    self.assertEqual(self.rates[0], 0.0)
+    self.assertEqual(self.rates.argmax(), 50)
+    np.testing.assert_allclose(self.rates.max(), 0.1, rtol=1e-6)
+    self.assertLess(self.rates[-1], 1e-4)
+
+  def test_drop_is_seen_in_the_learning_rate(self):
+    half = self.example['STEPS'] // 2
+    drop = self.rates[half] / self.rates[half - 1]
+    np.testing.assert_allclose(drop, 1 / 3, rtol=0.02)
+
+  def test_drop_does_not_recompile(self):
+    found = [x for x in self.compilations if 'jit(step)' in x.getMessage()]
+    self.assertLen(found, 1)
+
+  def test_picture_is_drawn(self):
+    folder = self.enter_context(tempfile.TemporaryDirectory())
+    path = pathlib.Path(folder) / 'new' / 'picture.png'
+    history = [({'learning_rate': np.array([0.1, 0.2])}, np.array([2.0, 1.0]))]
+    self.addCleanup(plt.close, 'all')
+    self.example['plot'](path, self.rates, history * 3)
+    self.assertGreater(np.std(image.imread(path)), 0.01)
+
+  def test_picture_of_the_readme_is_small(self):
+    path = ROOT / 'docs' / '_static' / 'hyperparams.png'
+    self.assertLess(path.stat().st_size, 100_000)
+    self.assertGreater(np.std(image.imread(path)), 0.01)
+
+
+if __name__ == '__main__':
+  absltest.main()

@@ -1,0 +1,510 @@
+"""Tests of tools/rewrite_tuples.py on what people write."""
+
+import contextlib
+import inspect
+import io
+import pathlib
+import re
+import sys
+import tempfile
+import warnings
+
+from absl.testing import absltest
+from absl.testing import parameterized
+import jax
+import optax
+
+ROOT = pathlib.Path(__file__).parents[1]
+sys.path.append(str(ROOT / 'tools'))
+import rewrite_tuples
+
+# Shapes, the code of each, and what it becomes. Each sets `out`, a function.
+REWRITTEN = (
+    ('unpack', """
+init, update = optax.chain(  # First clip.
+    optax.clip(1.0),
+    optax.scale(0.1),  # Then scale.
+)  # The end.
+
+out = lambda x: update(x, init(x))
+""", """
+tx = optax.chain(  # First clip.
+    optax.clip(1.0),
+    optax.scale(0.1),  # Then scale.
+)  # The end.
+init, update = tx.init, tx.update
+
+out = lambda x: update(x, init(x))
+"""),
+    ('unpack_into_attributes', """
+class Trainer:
+
+  def __init__(self):
+    # The optimizer.
+    self.init, self.update = optax.adam(0.1)
+    init, self.update = optax.sgd(0.1)
+
+out = lambda x: Trainer().update(x, Trainer().init(x))
+""", """
+class Trainer:
+
+  def __init__(self):
+    # The optimizer.
+    tx = optax.adam(0.1)
+    self.init, self.update = tx.init, tx.update
+    tx = optax.sgd(0.1)
+    init, self.update = tx.init, tx.update
+
+out = lambda x: Trainer().update(x, Trainer().init(x))
+"""),
+    ('unpack_an_attribute', """
+class Trainer:
+  tx: optax.GradientTransformation
+
+  def __init__(self):
+    self.opt = optax.sgd(0.1)
+    self.tx = optax.adam(0.1)
+
+  def out(self, x):
+    init, update = self.tx
+    (_, scale) = self.opt
+    return scale(update(x, init(x)), optax.sgd(0.1).init(x))
+
+out = Trainer().out
+""", """
+class Trainer:
+  tx: optax.GradientTransformation
+
+  def __init__(self):
+    self.opt = optax.sgd(0.1)
+    self.tx = optax.adam(0.1)
+
+  def out(self, x):
+    init, update = self.tx.init, self.tx.update
+    scale = self.opt.update
+    return scale(update(x, init(x)), optax.sgd(0.1).init(x))
+
+out = Trainer().out
+"""),
+    ('unpack_a_curried_call', """
+i, u = optax.inject_hyperparams(optax.sgd)(learning_rate=0.1)
+out = lambda x: u(x, i(x))
+""", """
+tx = optax.inject_hyperparams(optax.sgd)(learning_rate=0.1)
+i, u = tx.init, tx.update
+out = lambda x: u(x, i(x))
+"""),
+    ('unpack_a_variable', """
+base_opt = optax.adam(0.1) if True else optax.sgd(0.1)
+i, u = base_opt
+out = lambda x: u(x, i(x))
+""", """
+base_opt = optax.adam(0.1) if True else optax.sgd(0.1)
+i, u = base_opt.init, base_opt.update
+out = lambda x: u(x, i(x))
+"""),
+    ('unpack_an_argument', """
+def out(x, opt: 'optax.GradientTransformation | None' = None, tx=None):
+  opt = opt or optax.adam(0.1)
+  i, u = opt
+  return u(x, i(x))
+""", """
+def out(x, opt: 'optax.GradientTransformation | None' = None, tx=None):
+  opt = opt or optax.adam(0.1)
+  i, u = opt.init, opt.update
+  return u(x, i(x))
+"""),
+    ('unpack_a_function_of_this_file', """
+def make(learning_rate):
+  return optax.adam(learning_rate)
+
+if True: i, u = make(0.1); out = lambda x: u(x, i(x))
+""", """
+def make(learning_rate):
+  return optax.adam(learning_rate)
+
+if True: tx = make(0.1); i, u = tx.init, tx.update; out = lambda x: u(x, i(x))
+"""),
+    ('chained', """
+a, b = c, d = optax.adam(0.1)
+e, f = opt = g, h = optax.adam(0.1)
+out = lambda x: f(h(d(x, a(x))[0], opt.init(x))[0], g(x))
+""", """
+tx = optax.adam(0.1)
+a, b = c, d = tx.init, tx.update
+opt = optax.adam(0.1)
+e, f = g, h = opt.init, opt.update
+out = lambda x: f(h(d(x, a(x))[0], opt.init(x))[0], g(x))
+"""),
+    ('discard', """
+i, _ = optax.adam(0.1)
+_, u = optax.adam(0.1)
+out = lambda x: u(x, i(x))
+""", """
+i = optax.adam(0.1).init
+u = optax.adam(0.1).update
+out = lambda x: u(x, i(x))
+"""),
+    ('discard_into_a_name_that_is_read', """
+i, _ = optax.adam(0.1)
+out = lambda x: _(x, i(x))
+""", """
+tx = optax.adam(0.1)
+i, _ = tx.init, tx.update
+out = lambda x: _(x, i(x))
+"""),
+    ('transpose', """
+def chain(*txs: optax.GradientTransformation):
+  inits, updates = zip(*txs)
+  return lambda x: [u(x, i(x)) for i, u in zip(inits, updates)]
+
+out = chain(optax.adam(0.1), optax.sgd(0.1))
+""", """
+def chain(*txs: optax.GradientTransformation):
+  inits, updates = zip(*((tx.init, tx.update) for tx in txs))
+  return lambda x: [u(x, i(x)) for i, u in zip(inits, updates)]
+
+out = chain(optax.adam(0.1), optax.sgd(0.1))
+"""),
+    ('loop', """
+txs = [optax.adam(0.1), optax.sgd(0.1)]
+out = lambda x: [u(x, i(x)) for i, u in txs]
+""", """
+txs = [optax.adam(0.1), optax.sgd(0.1)]
+out = lambda x: [u(x, i(x)) for i, u in ((tx.init, tx.update) for tx in txs)]
+"""),
+    ('star', """
+base = optax.adam(0.1)
+copy = optax.GradientTransformationExtraArgs(*base)
+functions = [*base, None]
+out = lambda x: functions[1](x, copy.init(x))
+""", """
+base = optax.adam(0.1)
+copy = optax.GradientTransformationExtraArgs(base.init, base.update)
+functions = [base.init, base.update, None]
+out = lambda x: functions[1](x, copy.init(x))
+"""),
+    ('iterate', """
+t = optax.adam(0.1)
+functions = list(t)
+assert tuple(t) == tuple(functions) and len(t) == 2
+assert [f for f in t] == functions
+assert t.init in t
+assert t + t == t * 2
+assert t == (t.init, t.update)
+out = lambda x: functions[1](x, functions[0](x))
+""", """
+t = optax.adam(0.1)
+functions = list((t.init, t.update))
+assert (t.init, t.update) == tuple(functions) and len((t.init, t.update)) == 2
+assert [f for f in (t.init, t.update)] == functions
+assert t.init in (t.init, t.update)
+assert (t.init, t.update) + (t.init, t.update) == (t.init, t.update) * 2
+assert (t.init, t.update) == (t.init, t.update)
+out = lambda x: functions[1](x, functions[0](x))
+"""),
+    ('index', """
+state = optax.adam(0.1)[0](1.0)
+t = optax.adam(0.1)
+a, b, c = t[-1], t[0], t[:2]
+out = lambda x: (a(x, state), t[1](x, b(x)), c[1](x, state))
+""", """
+state = optax.adam(0.1).init(1.0)
+t = optax.adam(0.1)
+a, b, c = t.update, t.init, (t.init, t.update)
+out = lambda x: (a(x, state), t.update(x, b(x)), c[1](x, state))
+"""),
+    ('replace', """
+tx = optax.adam(0.1)._replace(init=optax.adam(0.2).init)
+out = lambda x: tx.update(x, tx.init(x))
+""", """
+tx = optax.adam(0.1).replace(init=optax.adam(0.2).init)
+out = lambda x: tx.update(x, tx.init(x))
+"""),
+    ('fields', """
+tx = optax.adam(0.1)
+assert optax.GradientTransformation._fields == tuple(tx._asdict())
+out = lambda x: tx.update(x, tx.init(x))
+""", """
+tx = optax.adam(0.1)
+assert ('init', 'update') == tuple({'init': tx.init, 'update': tx.update})
+out = lambda x: tx.update(x, tx.init(x))
+"""),
+    ('make', """
+tx = optax.adam(0.1)
+pair = [tx.init, tx.update]
+tx = optax.GradientTransformation._make(pair)
+out = lambda x: tx.update(x, tx.init(x))
+""", """
+tx = optax.adam(0.1)
+pair = [tx.init, tx.update]
+tx = optax.GradientTransformation(*pair)
+out = lambda x: tx.update(x, tx.init(x))
+"""),
+)
+
+# What is right, and stays.
+KEPT = (
+    ('truth', """
+def make(opt: optax.GradientTransformation = None):
+  if not opt:
+    opt = None
+  return opt or optax.adam(0.1)
+
+out = lambda x: make().update(x, make().init(x))
+"""),
+    ('subclass', """
+class Sized(optax.GradientTransformationExtraArgs):
+
+  def __new__(cls, init, update, size):
+    self = super().__new__(cls, init, update)
+    self.size = size
+    return self
+
+tx = Sized(optax.sgd(0.1).init, optax.sgd(0.1).update, 3)
+out = lambda x: tx.update(x, tx.init(x))
+"""),
+    ('optimizers_of_jax', """
+from jax.example_libraries import optimizers
+opt_init, opt_update, get_params = optimizers.adam(0.1)
+init, update = optimizers.adam(0.1)[:2]
+out = lambda x: get_params(opt_update(0, x, opt_init(x)))
+"""),
+    ('periodic_update', """
+init, update = optax.periodic_update((1.0, 2.0), (3.0, 4.0), 0, 2)
+out = lambda x: (init, update)
+"""),
+    ('functions_of_optax_tree', """
+init, update = optax.tree.scale(2.0, (1.0, 2.0))
+out = lambda x: (init, update)
+"""),
+    ('real_tuples', """
+def make():
+  opt = optax.adam(0.1)
+  return opt.init, opt.update
+
+def annotated(pair: tuple):
+  init, update = pair
+  return init, update
+
+init, update = make()
+state_init, state_update = annotated(make())
+inits, updates = zip(*[make(), make()])
+(init, update), tx = make(), optax.adam(0.1)
+out = lambda x: update(x, init(x))
+"""),
+    ('transformations_in_a_tuple', """
+init_tx, update_tx = optax.adam(0.1), optax.sgd(0.1)
+out = lambda x: update_tx.update(x, update_tx.init(x))
+"""),
+    ('state', """
+tx = optax.adam(0.1)
+(adam_state, empty) = tx.init(1.0)
+updates, state = tx.update(1.0, (adam_state, empty))
+out = lambda x: (updates, state[0])
+"""),
+)
+
+# What is left for a person, and the lines of that.
+LEFT = (
+    ('a_function_of_another_file', """
+import optimizers_of_ours
+init, update = optimizers_of_ours.make()
+""", [3]),
+    ('an_argument', """
+def train(optimizer):
+  opt_init, opt_update = optimizer
+  self.init_fn, self.update_fn = optimizer
+""", [3, 4]),
+    ('transpose_of_an_argument', """
+def chain(*transforms):
+  init_fns, update_fns = zip(*transforms)
+""", [3]),
+    ('isinstance', """
+tx = optax.adam(0.1)
+assert isinstance(tx, tuple)
+assert isinstance(tx, (list, tuple))
+""", [3, 4]),
+    ('percent', """
+tx = optax.adam(0.1)
+print('%s %s' % tx)
+""", [3]),
+    ('what_would_be_evaluated_twice', """
+print(*optax.adam(0.1))
+""", [2]),
+    ('match', """
+match optax.adam(0.1):
+  case (init, update):
+    pass
+""", [2]),
+    ('methods_of_a_tuple', """
+tx = optax.adam(0.1)
+tx.index(None)
+""", [3]),
+    ('a_variable_that_may_be_another_thing', """
+tx = optax.adam(0.1)
+tx = compile(tx)
+init, update = tx
+""", [4]),
+)
+
+
+def rewrite(code):
+  new, left = rewrite_tuples.rewrite(code.encode())
+  return new.decode(), [line for line, _ in left]
+
+
+def run(code):
+  """Returns the numbers that the code gives, and if it warned."""
+  namespace = {'optax': optax}
+  with warnings.catch_warnings(record=True) as shown:
+    warnings.simplefilter('always')
+    exec(code, namespace)
+    out = jax.tree.leaves(namespace['out'](2.0))
+  return out, any('as a tuple' in str(x.message) for x in shown)
+
+
+class RewriteTest(parameterized.TestCase):
+
+  @parameterized.named_parameters(*REWRITTEN)
+  def test_rewrites(self, before, after):
+    before, after = 'import optax\n' + before, 'import optax\n' + after
+    self.assertEqual(rewrite(before), (after, []))
+    self.assertEqual(rewrite(after), (after, []))
+
+  @parameterized.named_parameters(*REWRITTEN)
+  def test_what_it_rewrites_gives_the_same_without_a_warning(
+      self, before, after
+  ):
+    numbers, warned = run(before)
+    self.assertTrue(warned)
+    self.assertEqual(run(after), (numbers, False))
+
+  @parameterized.named_parameters(*KEPT)
+  def test_keeps(self, code):
+    code = 'import optax\n' + code
+    self.assertEqual(rewrite(code), (code, []))
+    _, warned = run(code)
+    self.assertFalse(warned)
+
+  @parameterized.named_parameters(*LEFT)
+  def test_leaves(self, code, lines):
+    code = 'import optax' + code
+    self.assertEqual(rewrite(code), (code, lines))
+
+  @parameterized.parameters(
+      'import optax as ox\ni, u = ox.adam(0.1)',
+      'from optax import adam\ni, u = adam(0.1)',
+      'from optax import adam as a\ni, u = a(0.1)',
+      'from optax import contrib\ni, u = contrib.muon(0.1)',
+      'import optax.contrib\ni, u = optax.contrib.muon(0.1)',
+      'from optax._src import alias\ni, u = alias.adam(0.1)',
+      'import optax, functools\nmake = functools.partial(optax.adam, b1=0)\n'
+      'i, u = make(0.1)',
+      'import optax\nmake = lambda: optax.adam(0.1)\ni, u = make()',
+      'import optax\ni, u = optax.MultiSteps(x, 2).gradient_transformation()',
+      'from optax import GradientTransformation as G\n'
+      'def f(tx: G):\n  i, u = tx',
+      'from optax import GradientTransformation as G\n'
+      'def f(make) -> G: pass\ni, u = f(1)',
+      'import optax, typing\n'
+      'def f(m: typing.Callable[[int], optax.GradientTransformation]):\n'
+      '  i, u = m(0)',
+      'import optax, typing\n'
+      'def f(m: typing.Sequence[optax.GradientTransformation]):\n'
+      '  i, u = m[0]',
+  )
+  def test_knows_it_however_it_is_imported_or_annotated(self, code):
+    new, left = rewrite(code)
+    self.assertRegex(new, r'i, u = (\w+).init, \1.update')
+    self.assertEmpty(left)
+
+  def test_does_not_take_a_name_that_is_used(self):
+    new, _ = rewrite('import optax\ntx = 1\ni, u = optax.adam(tx)')
+    self.assertEndsWith(
+        new, 'tx_1 = optax.adam(tx)\ni, u = tx_1.init, tx_1.update'
+    )
+
+  def test_knows_every_factory(self):
+    found = {'GradientTransformation', 'GradientTransformationExtraArgs'}
+    for module in (optax, optax.contrib, optax.transforms):
+      for name, value in inspect.getmembers(module, inspect.isfunction):
+        returned = inspect.signature(value).return_annotation
+        if not name.startswith('_') and inspect.isclass(returned) and (
+            issubclass(returned, optax.GradientTransformation)
+        ):
+          found.add(name)
+    # Without an annotation.
+    found |= {'dog', 'dowg', 'hutchinson_estimator_diag_hessian', 'monitor',
+              'scale_by_factored_rms'}
+    self.assertEqual(rewrite_tuples.FACTORIES, found)
+
+
+class MainTest(absltest.TestCase):
+
+  OLD = 'import optax\ni, u = optax.adam(0.1)\n'
+  NEW = 'import optax\ntx = optax.adam(0.1)\ni, u = tx.init, tx.update\n'
+  LEFT = 'import optax\ninit, update = unknown()\n'
+
+  def setUp(self):
+    super().setUp()
+    folder = self.enter_context(tempfile.TemporaryDirectory())
+    self.folder = pathlib.Path(folder)
+    self.file = self.folder / 'inner' / 'a.py'
+    self.file.parent.mkdir()
+    self.file.write_text(self.OLD)
+
+  def main(self, *args):
+    """Returns the exit status, and what is written to stdout and stderr."""
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+      with contextlib.redirect_stderr(io.StringIO()) as err:
+        status = rewrite_tuples.main([*args, str(self.folder)])
+    return status, out.getvalue(), err.getvalue()
+
+  def test_shows_a_diff_and_fails(self):
+    status, out, _ = self.main()
+    self.assertEqual(status, 1)
+    self.assertIn('-i, u = optax.adam(0.1)\n+tx = optax.adam(0.1)\n', out)
+    self.assertEqual(self.file.read_text(), self.OLD)
+
+  def test_writes_and_succeeds(self):
+    status, out, _ = self.main('--write')
+    self.assertEqual((status, out), (0, ''))
+    self.assertEqual(self.file.read_text(), self.NEW)
+    self.assertEqual(self.main()[0], 0)
+
+  def test_lists_what_it_leaves_and_fails(self):
+    self.file.write_text(self.LEFT)
+    status, _, err = self.main('--write')
+    self.assertEqual(status, 1)
+    self.assertIn(f'{self.file}:2: ', err)
+
+  def test_lists_what_it_cannot_parse(self):
+    self.file.write_text('import optax\nprint "Python 2"\n')
+    status, _, err = self.main()
+    self.assertEqual(status, 1)
+    self.assertIn(f'{self.file}:1: cannot be parsed', err)
+
+  def test_skips_files_that_do_not_mention_optax(self):
+    self.file.write_text('init, update = unknown()\n')
+    self.assertEqual(self.main()[0], 0)
+
+  def test_counts_the_notebooks_that_it_skips(self):
+    (self.folder / 'optax.ipynb').write_text('{}')
+    self.assertIn('1 notebooks were not read.', self.main()[2])
+
+  def test_keeps_line_ends_and_encoding(self):
+    old = '# coding: latin-1\r\n# \xe9\r\n' + self.OLD.replace('\n', '\r\n')
+    self.file.write_bytes(old.encode('latin-1'))
+    self.main('--write')
+    new = '# coding: latin-1\r\n# \xe9\r\n' + self.NEW.replace('\n', '\r\n')
+    self.assertEqual(self.file.read_bytes(), new.encode('latin-1'))
+
+  def test_names_its_dependency_for_uv_and_pipx(self):
+    text = pathlib.Path(rewrite_tuples.__file__).read_text()
+    block = re.match(r'# /// script\n((?:# .*\n)+)# ///\n', text)
+    self.assertIn('# dependencies = ["libcst', block[1])
+
+
+if __name__ == '__main__':
+  absltest.main()
