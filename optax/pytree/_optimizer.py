@@ -33,6 +33,11 @@ _NO_STATE = """\
   opt = opt.init(params)
   updates, opt = opt.update(grads, params)"""
 
+_OTHER_STATE = """\
+the state of opt.as_gradient_transformation() is the optimizer that its init
+returns, not a {state}. For a functional state write
+  opt.replace(opt_state=state)"""
+
 _CALLED_ON_CLASS = """\
 update was called on a class. Write
   opt = optax.pytree.adam(1e-3).init(params)
@@ -313,6 +318,8 @@ def _update(
     params: Optional[base.Params] = None,
     **extra_args: Any,
 ) -> tuple[base.Updates, Optimizer]:
+  if not isinstance(state, Optimizer):
+    raise TypeError(_OTHER_STATE.format(state=type(state).__name__))
   return state.update(updates, params, **extra_args)
 
 

@@ -342,6 +342,13 @@ class GradientTransformationTest(absltest.TestCase):
     updates, _ = tx.update(jnp.ones(2), state, jnp.ones(2), value=0.5)
     np.testing.assert_array_equal(updates, [-0.25, -0.25])
 
+  def test_functional_state_is_refused(self):
+    tx = optax.pytree.sgd(0.5).as_gradient_transformation()
+    state = optax.sgd(0.5).init(jnp.ones(2))
+    with self.assertRaisesRegex(
+        TypeError, r'not a tuple. .*\s+opt.replace\(opt_state=state\)'):
+      tx.update(jnp.ones(2), state)
+
   def test_goes_into_a_functional_chain(self):
     tx = optax.chain(
         optax.scale(2.0), optax.pytree.sgd(0.5).as_gradient_transformation())
