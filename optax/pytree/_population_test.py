@@ -236,6 +236,7 @@ class TracedScheduleTest(parameterized.TestCase):
     make = getattr(o, name)
     schedule = make(**arguments | {
         parameter: jax.tree.map(jnp.asarray, arguments[parameter])})
+    self.assertNotEmpty(jax.tree.leaves(schedule))
     counts = jnp.array([0, 2, 3, 5, 12])
     try:
       values = jax.jit(lambda schedule: jax.vmap(schedule)(counts))(schedule)

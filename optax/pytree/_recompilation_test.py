@@ -202,6 +202,7 @@ class DeviceTest(absltest.TestCase):
       leaves, treedef = jax.tree.flatten(opt)
       opt = treedef.unflatten(leaves).replace(learning_rate=np.float32(0.2))
       self.assertIs(type(opt.hyperparams['learning_rate']), np.float32)
+      self.assertIs(type(opt.b1), np.ndarray)
 
 
 @dataclasses.dataclass(frozen=True)
