@@ -84,6 +84,12 @@ class NestingTest(parameterized.TestCase):
     self.assertEqual(apply(opt), 1.0)
     self.assertAlmostEqual(float(apply(other)), 1.6, places=6)
 
+  def test_order_of_measures_is_part_of_a_monitor(self):
+    half = lambda updates: optax.tree.norm(updates) / 2
+    ab = o.monitor({'a': optax.tree.norm, 'b': half})
+    ba = o.monitor({'b': half, 'a': optax.tree.norm})
+    self.assertNotEqual(ab, ba)
+
   def test_functional_transformation_is_lifted(self):
     opt = o.chain(optax.clip(1.0), o.sgd(0.1))
     self.assertIsInstance(opt.args[0], o.from_gradient_transformation)

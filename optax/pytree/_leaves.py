@@ -48,6 +48,9 @@ def key(x: Any) -> tuple[Any, ...]:
     return x.dtype, x.shape, x.tobytes()
   if isinstance(x, (int, float, complex, np.generic)):
     return type(x), repr(x)  # Two NaNs are equal; 0.0 and -0.0 are not.
+  if isinstance(x, (np.dtype, type(jnp.float32))) or (
+      isinstance(x, type) and issubclass(x, np.generic)):
+    return np.dtype, np.dtype(x)  # np.float16, jnp.float16, ...
   try:
     hash(x)
   except TypeError:

@@ -114,6 +114,12 @@ class Node:
   @classmethod
   def _convert(cls, name: str, value: Any) -> Any:
     """Returns an argument as the node holds it: each item converted."""
+    if name in cls._static_arrays:  # A constant also where others are traced.
+      value = jax.tree.map(
+          lambda x: np.asarray(x) if isinstance(x, jax.Array)
+          and not isinstance(x, jax.core.Tracer) else x,
+          value, is_leaf=is_item,
+      )
     return map_items(cls._convert_item, value, name=name, is_leaf=is_item)
 
   @classmethod
@@ -162,7 +168,9 @@ class Node:
             f'{cls.__name__}: {name} is static, so that it may not be traced;'
             f' give {name} a Python value'
         )
-      order = _order(value)
+      # The order tells masks no more apart than `==` does.
+      is_data = not any(is_leaf) and not any(map(callable, items))
+      order = () if is_data else _order(value)
       key.append((name, treedef, order, *map(_leaves.key, items_static)))
       template = _in_order(treedef.unflatten(items_static), value)
       if not any(is_leaf):

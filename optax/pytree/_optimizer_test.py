@@ -117,6 +117,12 @@ class LeafTest(parameterized.TestCase):
     opt = optax.pytree.lbfgs(memory_size=np.asarray(3))
     self.assertEmpty(jax.tree.leaves(opt))
 
+  def test_array_for_an_integer_parameter_is_a_constant_in_jit(self):
+    opt = optax.pytree.lbfgs(memory_size=jnp.asarray(3))
+    opt = jax.jit(lambda opt: opt.init(jnp.ones(2)))(opt)
+    memory = opt.opt_state[0].weights_memory
+    self.assertEqual(memory.shape, (3,))
+
   def test_boolean_array_is_static_and_compares_by_contents(self):
     make = lambda *mask: optax.pytree.adamw(0.1, mask=np.array(mask))
     self.assertEqual(self._paths(make(True, False)), ['.learning_rate'])
