@@ -225,6 +225,22 @@ class ConformanceTest(parameterized.TestCase):
     _, opt = opt.update(_PARAMS)
     self.assertEqual(opt.hyperparams, {'learning_rate': 0.25})
 
+  def test_calls_in_init_do_not_count(self):
+
+    @o.wrap
+    def checked(learning_rate):
+      tx = optax.sgd(learning_rate)
+
+      def init(params):
+        learning_rate(0)  # As a check of its value would do.
+        return tx.init(params)
+
+      return optax.GradientTransformation(init, tx.update)
+
+    opt = checked(optax.linear_schedule(1.0, 0.0, 4)).init(_PARAMS)
+    _, opt = opt.update(_PARAMS)
+    self.assertEqual(opt.hyperparams['learning_rate'], 0.75)
+
   def test_schedule_that_closes_over_a_tracer(self):
 
     @jax.jit

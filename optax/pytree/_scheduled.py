@@ -96,6 +96,8 @@ def _find_counts(
         extra_args = {**extra_args, 'grad': updates}
       try:
         state = jax.tree.map(jnp.copy, tx.init(params))  # No array twice.
+        for probe in probes.values():
+          probe.counts.clear()  # Of the factory and of init.
         tx.update(updates, state, params, **extra_args)
         break
       except Exception as e:  # pylint: disable=broad-exception-caught
