@@ -64,18 +64,13 @@ def _run(opt, case, path, recorder, steps=4, params=None):
   params = _test_utils.params(case=case) if params is None else params
   read, used = [], []
   opt = opt.init(params)
-  value_and_grad = jax.value_and_grad(_test_utils.loss)
   for _ in range(steps):
     read.append(float(opt.hyperparams[path]))
     jax.effects_barrier()
     recorder.values.clear()
-    value, grad = value_and_grad(getattr(params, 'fast', params))
-    if case.per_example:
-      grad = jax.tree.map(lambda x: jnp.stack([x, x / 2]), grad)
-    extra = {'value': value, 'grad': grad, 'value_fn': _test_utils.loss,
-             'obj_fn': _test_utils.loss}
-    _, opt = opt.update(
-        grad, params, **{name: extra[name] for name in case.extra_args})
+    grad, extra_args = _test_utils.update_arguments(
+        case, *_test_utils.value_and_grad(params))
+    _, opt = opt.update(grad, params, **extra_args)
     jax.effects_barrier()
     used.append(set(recorder.values))
   return read, used

@@ -16,16 +16,11 @@ _PARAMS = {'a': jnp.ones(2), 'b': jnp.ones(3)}
 
 def _updates(opt, case, params, steps=3):
   """Returns the updates of some steps, for gradients that stay the same."""
-  tree = getattr(params, 'fast', params)
-  value, grad = jax.value_and_grad(_test_utils.loss)(tree)
-  if case.per_example:
-    grad = jax.tree.map(lambda x: jnp.stack([x, x / 2]), grad)
-  extra = {'value': value, 'grad': grad, 'value_fn': _test_utils.loss,
-           'obj_fn': _test_utils.loss}
+  grad, extra_args = _test_utils.update_arguments(
+      case, *_test_utils.value_and_grad(params))
   all_updates = []
   for _ in range(steps):
-    updates, opt = opt.update(
-        grad, params, **{name: extra[name] for name in case.extra_args})
+    updates, opt = opt.update(grad, params, **extra_args)
     all_updates.append(updates)
   return all_updates, opt.opt_state
 
@@ -147,10 +142,9 @@ class TakesNoScheduleTest(parameterized.TestCase):
       opt = case.make(o, 0.1)
       tx = opt._factory(**{**opt._arguments(), parameter: schedule})
       params = _test_utils.params(case=case)
-      value, grad = jax.value_and_grad(_test_utils.loss)(params)
-      extra = {'value': value, 'grad': grad, 'value_fn': _test_utils.loss}
-      tx.update(grad, tx.init(params), params,
-                **{name: extra[name] for name in case.extra_args})
+      grad, extra_args = _test_utils.update_arguments(
+          case, *_test_utils.value_and_grad(params))
+      tx.update(grad, tx.init(params), params, **extra_args)
 
 
 if __name__ == '__main__':

@@ -38,10 +38,6 @@ _MASK = {'layer': {'w': True, 'b': False}, 'scale': True}
 _LABELS = {'layer': 'matrix', 'scale': 'scalar'}
 
 
-def _norm_is_below_one(updates: Any) -> jax.Array:
-  return optax.tree.norm(updates) < 1.0
-
-
 def _every_other_step(step: Any) -> jax.Array:
   return step % 2 == 0
 
@@ -223,21 +219,32 @@ def loss(tree: Any) -> jax.Array:
   )
 
 
+def update_arguments(
+    case: Case, value: jax.Array, grad: Any
+) -> tuple[Any, dict[str, Any]]:
+  """Returns the updates and the extra arguments for a case's update."""
+  extra = {'value': value, 'grad': grad, 'value_fn': loss, 'obj_fn': loss}
+  if case.per_example:
+    grad = jax.tree.map(lambda x: jnp.stack([x, x / 2]), grad)
+  return grad, {name: extra[name] for name in case.extra_args}
+
+
+def value_and_grad(tree: Any) -> tuple[jax.Array, Any]:
+  """Returns the loss and its gradient, for lookahead at the fast parameters."""
+  return jax.value_and_grad(loss)(getattr(tree, 'fast', tree))
+
+
 def _train(
     case: Case, state: Any, update: Callable[..., Any], argument: Any,
     dtype: Any, steps: int,
 ) -> tuple[Any, Any]:
   """Returns the parameters and the state after some jitted steps."""
-  value_and_grad = jax.jit(jax.value_and_grad(loss))
+  jitted_value_and_grad = jax.jit(value_and_grad)
 
   @jax.jit
   def step(argument, state, tree, value, grad):
-    extra = {'value': value, 'grad': grad, 'value_fn': loss, 'obj_fn': loss}
-    if case.per_example:
-      grad = jax.tree.map(lambda x: jnp.stack([x, x / 2]), grad)
-    updates, state = update(
-        argument, grad, state, tree, **{n: extra[n] for n in case.extra_args}
-    )
+    grad, extra_args = update_arguments(case, value, grad)
+    updates, state = update(argument, grad, state, tree, **extra_args)
     if jax.tree.structure(updates) == jax.tree.structure(tree):
       updates = jax.tree.map(lambda x: x * case.scale, updates)
       tree = optax.apply_updates(tree, updates)
@@ -245,8 +252,7 @@ def _train(
 
   tree = params(dtype, case)
   for _ in range(steps):
-    value, grad = value_and_grad(getattr(tree, 'fast', tree))
-    tree, state = step(argument, state, tree, value, grad)
+    tree, state = step(argument, state, tree, *jitted_value_and_grad(tree))
   return tree, state
 
 
