@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 import functools
 import inspect
+import operator
 import typing
 from typing import Any, TypeVar
 
@@ -77,6 +78,7 @@ def derive(
       for n, p in signature.parameters.items()
   }
   cls: Any = type(base)(name or function.__name__, (base,), {
+      **{n: property(operator.methodcaller('_get', n)) for n in annotations},
       '__doc__': f'{summary}\n\n{base._SUMMARY}\n{details}',
       '__module__': module or function.__module__,
       '__qualname__': name or function.__qualname__,

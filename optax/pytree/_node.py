@@ -65,6 +65,8 @@ class _Layout:
   """The static part of a node: its auxiliary data as a pytree."""
 
   leaves: tuple[str, ...]  # The attributes that are children, in order.
+  # The parameters that hold nodes.
+  holders: tuple[str, ...] = dataclasses.field(compare=False, repr=False)
   paths: frozenset[str] = dataclasses.field(compare=False, repr=False)
   key: tuple[Any, ...] = dataclasses.field(repr=False)  # Of what is static.
   static: dict[str, Any] = dataclasses.field(compare=False)
@@ -108,7 +110,7 @@ class Node:
     for name, value in bound.arguments.items():
       bound.arguments[name] = self._convert(name, value)
     bound.apply_defaults()
-    self._fill(*self._sort(bound.arguments, self._number_leaves))
+    self._set(*self._sort(bound.arguments, self._number_leaves))
     self._call()  # What the factory rejects is rejected at once.
 
   @classmethod
@@ -144,7 +146,8 @@ class Node:
     Returns:
       The children and the layout.
     """
-    children, static, templates, key, paths = {}, {}, {}, [], []
+    children, static, templates = {}, {}, {}
+    holders, key, paths = [], [], []
     for name, value in arguments.items():
       if (name in leaves and _leaves.is_number(value)
           and isinstance(value, (int, np.integer))):
@@ -163,6 +166,8 @@ class Node:
       ]
       paths += [path for path, y in zip(item_paths, is_leaf) if y]
       items_static = [_LEAF if y else x for x, y in zip(items, is_leaf)]
+      if any(map(is_node, items)):
+        holders.append(name)
       if any(isinstance(x, jax.core.Tracer) for x in items_static):
         raise TypeError(
             f'{cls.__name__}: {name} is static, so that it may not be traced;'
@@ -182,30 +187,38 @@ class Node:
       if order or not all(is_leaf):
         templates[name] = template
     layout = _Layout(
-        tuple(children), frozenset(paths), tuple(key), static, templates
+        tuple(children), tuple(holders), frozenset(paths), tuple(key), static,
+        templates
     )
     return tuple(children.values()), layout
 
-  def _fill(self, children: tuple[Any, ...], layout: _Layout) -> None:
-    """Sets all attributes."""
+  def _set(self, children: Iterable[Any], layout: _Layout) -> None:
+    # Nothing more: it is on the path of every call of a jitted function.
     attributes = vars(self)
-    attributes.update(layout.static)
-    attributes.update(zip(layout.leaves, children))
-    for name, template in layout.templates.items():
-      attributes[name] = _merge(template, attributes[name])
-    attributes.update(_layout=layout, _children=children)
+    attributes['_children'] = tuple(children)
+    attributes['_layout'] = layout
 
   @classmethod
   def _unflatten(
       cls: type[_Self], layout: _Layout, children: Iterable[Any]
   ) -> _Self:
     node = object.__new__(cls)
-    node._fill(tuple(children), layout)
+    node._set(children, layout)
     return node
+
+  def _get(self, name: str) -> Any:
+    """Returns the value of a parameter of the factory."""
+    layout = self._layout
+    if name in layout.static:
+      return layout.static[name]
+    child = self._children[layout.leaves.index(name)]
+    if name in layout.templates:
+      return _merge(layout.templates[name], child)
+    return child
 
   def _arguments(self) -> dict[str, Any]:
     """Returns the value of each parameter of the factory."""
-    return {name: vars(self)[name] for name in self.__signature__.parameters}
+    return {name: self._get(name) for name in self.__signature__.parameters}
 
   def _call(
       self, convert: Optional[Callable[[str, Any], Any]] = None
@@ -214,7 +227,7 @@ class Node:
     arguments = self._arguments()
     names = arguments.keys()
     if convert is None:
-      names &= set(self._layout.leaves)
+      names = self._layout.holders
       convert = lambda _, x: x._as_argument() if is_node(x) else x
     for name in names:
       arguments[name] = map_items(

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from optax._src import base
 from optax.pytree import _derive
 from optax.pytree import _hyperparams
+from optax.pytree import _leaves
 from optax.pytree import _limits
 from optax.pytree import _node
 
@@ -77,10 +78,13 @@ class Optimizer(_node.Node):
 
   _SUMMARY = 'As an immutable pytree: see :class:`optax.pytree.Optimizer`.'
 
-  opt_state: Any = None
+  @property
+  def opt_state(self) -> Any:
+    """The state of the functional transformation, None before `init`."""
+    return self._children[-1] if self._has_state() else None
 
   def _has_state(self) -> bool:
-    return 'opt_state' in vars(self)
+    return 'opt_state' in self._layout.leaves
 
   def _with_state(self: _Self, state: Any, params_treedef: Any) -> _Self:
     """Returns the optimizer with a state for parameters of that structure."""
@@ -263,6 +267,17 @@ class Optimizer(_node.Node):
       >>> opt.replace({'args[1].learning_rate': 0.01}).args[1].learning_rate
       0.01
     """
+    layout = self._layout
+    only_init = _limits.ONLY_INIT_USES.get(self._factory, ())
+    if not changes and all(
+        n in layout.paths and n not in only_init
+        and (isinstance(x, float) or _leaves.is_numeric_array(x))
+        for n, x in by_name.items()
+    ):  # Leaves for leaves, as in a training loop: nothing else can change.
+      children = zip(layout.leaves, self._children)
+      opt = self._unflatten(layout, (by_name.get(n, x) for n, x in children))
+      opt._call()
+      return opt
     state, has_state = self.opt_state, self._has_state()
     if 'opt_state' in by_name:
       state = by_name.pop('opt_state')
@@ -280,7 +295,7 @@ class Optimizer(_node.Node):
     return *super().__reduce__(), (self.opt_state,)
 
   def __setstate__(self, state: tuple[Any]) -> None:
-    self._fill(*_node.flatten(self._with_state(*state, None)))
+    self._set(*_node.flatten(self._with_state(*state, None)))
 
   def __repr__(self) -> str:
     lines = [super().__repr__()]
