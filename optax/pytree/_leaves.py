@@ -39,6 +39,8 @@ class _Unhashable:
 
 def key(x: Any) -> tuple[Any, ...]:
   """Returns a hashable that stands for a leaf's type and value."""
+  if isinstance(x, (int, float, complex, np.generic)):
+    return type(x), repr(x)  # Two NaNs are equal; 0.0 and -0.0 are not.
   if isinstance(x, jax.core.Tracer):
     return type(x), id(x)
   if isinstance(x, (jax.Array, np.ndarray)):
@@ -46,8 +48,6 @@ def key(x: Any) -> tuple[Any, ...]:
       return x.dtype, key(jax.random.key_data(x))
     x = np.asarray(x)
     return x.dtype, x.shape, x.tobytes()
-  if isinstance(x, (int, float, complex, np.generic)):
-    return type(x), repr(x)  # Two NaNs are equal; 0.0 and -0.0 are not.
   if isinstance(x, (np.dtype, type(jnp.float32))) or (
       isinstance(x, type) and issubclass(x, np.generic)):
     return np.dtype, np.dtype(x)  # np.float16, jnp.float16, ...

@@ -149,6 +149,11 @@ class Node:
     children, static, templates = {}, {}, {}
     holders, key, paths = [], [], []
     for name, value in arguments.items():
+      if (value is None or isinstance(value, (bool, str))
+          or _leaves.is_number(value) and name not in leaves):  # As most are.
+        static[name] = value
+        key.append((name, _leaves.key(value)))
+        continue
       if (name in leaves and _leaves.is_number(value)
           and isinstance(value, (int, np.integer))):
         value = float(value)  # One compilation for 1 and 0.5.
