@@ -312,6 +312,26 @@ class PickleTest(parameterized.TestCase):
     self.assertEqual(function(tx).note, 'mine')
 
 
+class PytreeTest(absltest.TestCase):
+
+  def test_a_subclass_may_register_itself(self):
+
+    @jax.tree_util.register_pytree_node_class
+    class Leaf(optax.GradientTransformation):
+
+      def tree_flatten(self):
+        return (), (self.init, self.update)
+
+      @classmethod
+      def tree_unflatten(cls, functions, children):
+        del children
+        return cls(*functions)
+
+    leaves, treedef = jax.tree.flatten(Leaf(*PLAIN))
+    self.assertEmpty(leaves)
+    self.assertIsInstance(treedef.unflatten(leaves), Leaf)
+
+
 class StrictTest(parameterized.TestCase):
   """Each in a process of its own, since the variable is read at import."""
 
