@@ -91,9 +91,10 @@ installed() {
 # Without a letter for each subtest that passes.
 pytest=(pytest -q -n auto -o verbosity_subtests=0)
 
-# optax/_src has no __init__.py, in upstream's release either.
+# optax/_src has no __init__.py, in upstream's release either. The tests of
+# several devices need them from the start.
 ours() {
-  outside "${pytest[@]}" --doctest-modules $(installed) \
+  outside env XLA_FLAGS=--xla_force_host_platform_device_count=8 "${pytest[@]}" --doctest-modules $(installed) \
     -o consider_namespace_packages=true "$@"
 }
 

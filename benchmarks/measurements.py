@@ -57,7 +57,7 @@ class Effort(NamedTuple):
   long_rounds: int  # Of work that takes seconds.
 
 
-FULL = Effort(rounds=40, seconds=0.1, long_rounds=7)
+FULL = Effort(rounds=30, seconds=0.03, long_rounds=5)
 QUICK = Effort(rounds=5, seconds=0.005, long_rounds=1)
 
 
