@@ -58,9 +58,6 @@ class Optimizer(_node.Node):
 
   Optimizers are equal by value, and hashable unless a leaf is an array.
 
-  Attributes:
-    opt_state: the state of the functional transformation, None before `init`.
-
   Examples:
     >>> import jax.numpy as jnp
     >>> import optax

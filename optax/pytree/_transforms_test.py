@@ -493,6 +493,27 @@ class TransformsTest(parameterized.TestCase):
     elif results:
       _test_utils.assert_bit_identical(*results)
 
+  def test_branches_share_a_lifted_transformation(self):
+    lift = optax.pytree.from_gradient_transformation
+    tx, other = optax.sgd(0.1), optax.sgd(0.1)
+    jax.lax.cond(True, lambda: lift(tx), lambda: lift(tx))
+    with self.assertRaisesRegex(TypeError, 'same pytree structure'):
+      jax.lax.cond(True, lambda: lift(tx), lambda: lift(other))
+
+  def test_a_static_argument_holds_no_array(self):
+    opt = optax.pytree.sgd(jnp.asarray(0.1))
+    with self.assertRaisesRegex(ValueError, 'Non-hashable static arguments'):
+      jax.jit(lambda opt: 1, static_argnums=0)(opt)
+
+  @parameterized.parameters(True, False)
+  def test_export_serializes_no_type_that_it_does_not_know(self, is_pytree):
+    side = _Side('plain', is_pytree)
+    exported = jax.export.export(jax.jit(side.step))(
+        jax.tree.map(jnp.asarray, side.start())
+    )
+    with self.assertRaisesRegex(ValueError, 'Cannot serialize'):
+      exported.serialize()
+
 
 if __name__ == '__main__':
   absltest.main()
