@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 from optax._src import base
 from optax.pytree import _derive
+from optax.pytree import _flax
 from optax.pytree import _hyperparams
 from optax.pytree import _leaves
 from optax.pytree import _limits
@@ -132,6 +133,7 @@ class Optimizer(_node.Node):
     """
     if isinstance(params, Optimizer):
       raise TypeError(_functional_call(self, 'init'))
+    _flax.register(type(self))
     opt = self._with_state(self.tx.init(params), jax.tree.structure(params))
     # No buffer may belong to two trees, or be twice in one: it could be donated
     # only once.

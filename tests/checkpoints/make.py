@@ -1,0 +1,61 @@
+"""Writes states of functional optax with whatever release is installed.
+
+  tests/checkpoints/make.sh
+
+runs it once for each release that the tests load.
+"""
+
+import pathlib
+import pickle
+import shutil
+import sys
+import tempfile
+
+from flax import serialization
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import orbax.checkpoint
+
+PARAMS = {'w': np.array([[0.5, -1.0], [2.0, 0.25]], np.float32),
+          'b': np.array([1.0, -0.5], np.float32)}
+_STEPS = 3
+
+# Called with `optax` or `optax.pytree`.
+OPTIMIZERS = {
+    'adam': lambda o: o.adam(0.01),
+    'adamw with schedule': lambda o: o.adamw(o.cosine_decay_schedule(0.01, 9)),
+    'sgd with momentum': lambda o: o.sgd(0.01, momentum=0.9),
+    'chain with clipping': lambda o: o.chain(
+        o.clip_by_global_norm(1.0), o.adam(0.01)),
+    'partition': lambda o: getattr(o, 'partition', o.multi_transform)(
+        {'matrix': o.adam(0.01), 'vector': o.sgd(0.01, momentum=0.9)},
+        {'w': 'matrix', 'b': 'vector'}),
+    'MultiSteps': lambda o: o.MultiSteps(o.adam(0.01), 2),
+}
+
+
+def main(folder):
+  folder = pathlib.Path(folder) / optax.__version__
+  folder.mkdir(parents=True, exist_ok=True)
+  states = {}
+  for name, make in OPTIMIZERS.items():
+    params, tx = jax.tree_util.tree_map(jnp.asarray, PARAMS), make(optax)
+    state = tx.init(params)
+    for _ in range(_STEPS):
+      # The gradient of half the squared norm.
+      updates, state = tx.update(params, state, params)
+      params = optax.apply_updates(params, updates)
+    states[name] = state
+  host = jax.tree_util.tree_map(np.asarray, states)
+  (folder / 'jax.pickle').write_bytes(pickle.dumps(states))
+  (folder / 'host.pickle').write_bytes(pickle.dumps(host))
+  (folder / 'flax.msgpack').write_bytes(serialization.to_bytes(states))
+  with tempfile.TemporaryDirectory() as temporary:
+    orbax.checkpoint.PyTreeCheckpointer().save(f'{temporary}/states', states)
+    shutil.make_archive(str(folder / 'orbax'), 'zip', f'{temporary}/states')
+
+
+if __name__ == '__main__':
+  main(*sys.argv[1:])

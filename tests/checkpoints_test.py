@@ -1,0 +1,200 @@
+"""Tests that states and optimizers come back from every kind of checkpoint."""
+
+import functools
+import pathlib
+import pickle
+import shutil
+import sys
+import tempfile
+
+from absl.testing import absltest
+from absl.testing import parameterized
+import cloudpickle
+import equinox
+from flax import serialization
+from flax.training import train_state
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from optax.pytree import _test_utils
+import orbax.checkpoint
+
+FOLDER = pathlib.Path(__file__).with_name('checkpoints')
+sys.path.insert(0, str(FOLDER))
+
+import make  # pylint: disable=g-import-not-at-top
+
+RELEASES = sorted(x.name for x in FOLDER.glob('*.*.*'))
+o = optax.pytree
+
+
+def _params():
+  return jax.tree.map(jnp.asarray, make.PARAMS)
+
+
+def _states():
+  """Returns the states that functional optax starts with."""
+  return {k: f(optax).init(_params()) for k, f in make.OPTIMIZERS.items()}
+
+
+def _pickle(folder):
+  return pickle.loads((folder / 'jax.pickle').read_bytes())
+
+
+def _pickle_of_host_arrays(folder):
+  return pickle.loads((folder / 'host.pickle').read_bytes())
+
+
+def _msgpack(folder):
+  data = (folder / 'flax.msgpack').read_bytes()
+  return serialization.from_bytes(_states(), data)
+
+
+def _orbax(folder):
+  with tempfile.TemporaryDirectory() as temporary:
+    shutil.unpack_archive(folder / 'orbax.zip', temporary)
+    return orbax.checkpoint.PyTreeCheckpointer().restore(
+        temporary, item=_states()
+    )
+
+
+FORMATS = (_pickle, _pickle_of_host_arrays, _msgpack, _orbax)
+
+
+_read = functools.cache(lambda read, release: read(FOLDER / release))
+
+# Whose JAX pickled arrays in a way that later ones cannot read.
+_OLD_JAX = ('0.1.4', '0.1.9', '0.2.0')
+
+
+class FunctionalStatesTest(parameterized.TestCase):
+
+  @parameterized.product(
+      release=RELEASES, read=FORMATS, optimizer=list(make.OPTIMIZERS)
+  )
+  def test_goes_on_as_functional_optax(self, release, read, optimizer):
+    if read is _pickle and release in _OLD_JAX:
+      with self.assertRaisesRegex(TypeError, 'named_shape'):  # JAX's.
+        read(FOLDER / release)
+      return
+    state = _read(read, release)[optimizer]
+    factory, params = make.OPTIMIZERS[optimizer], _params()
+    tx, opt = factory(optax), factory(o).replace(opt_state=state)
+    for _ in range(3):
+      updates, state = tx.update(params, state, params)
+      opt_updates, opt = opt.update(params, params)
+      _test_utils.assert_bit_identical(
+          (opt_updates, opt.opt_state), (updates, state)
+      )
+
+
+# Each writes an optimizer, and reads it back for one that was just made.
+
+
+def _pickled(protocol):
+  return lambda opt, fresh, folder: pickle.loads(pickle.dumps(opt, protocol))
+
+
+def _cloudpickled(opt, fresh, folder):
+  return pickle.loads(cloudpickle.dumps(opt))
+
+
+def _flax_bytes(opt, fresh, folder):
+  return serialization.from_bytes(fresh, serialization.to_bytes(opt))
+
+
+def _flax_train_state(opt, fresh, folder):
+  make_state = lambda opt: train_state.TrainState(
+      0, None, {}, opt.as_gradient_transformation(), opt
+  )
+  data = serialization.to_bytes(make_state(opt))
+  return serialization.from_bytes(make_state(fresh), data).opt_state
+
+
+def _flax_state_dict(opt, fresh, folder):
+  state = serialization.to_state_dict(opt)
+  return serialization.from_state_dict(fresh, state)
+
+
+def _equinox(opt, fresh, folder):
+  equinox.tree_serialise_leaves(folder / 'opt.eqx', opt)
+  return equinox.tree_deserialise_leaves(folder / 'opt.eqx', fresh)
+
+
+def _orbax_standard(opt, fresh, folder):
+  with orbax.checkpoint.StandardCheckpointer() as checkpointer:
+    checkpointer.save(folder / 'standard', opt)
+    checkpointer.wait_until_finished()
+    return checkpointer.restore(folder / 'standard', fresh)
+
+
+def _orbax_pytree(opt, fresh, folder):
+  checkpointer = orbax.checkpoint.PyTreeCheckpointer()
+  checkpointer.save(folder / 'pytree', opt)
+  restored = checkpointer.restore(folder / 'pytree', item=fresh)
+  return _with_numbers(fresh, restored)
+
+
+def _with_numbers(fresh, restored):
+  """Makes numbers of arrays, which would promote bfloat16 updates."""
+  return jax.tree.map(
+      lambda x, y: float(y) if isinstance(x, float) else y, fresh, restored
+  )
+
+
+def _npz(opt, fresh, folder):
+  leaves = jax.tree_util.tree_leaves_with_path(opt)
+  np.savez(folder / 'opt.npz', **{
+      jax.tree_util.keystr(path): np.asarray(x) for path, x in leaves
+  })
+  with np.load(folder / 'opt.npz') as saved:
+
+    def read(path, x):
+      value = saved[jax.tree_util.keystr(path)]
+      if isinstance(x, float):
+        return float(value)
+      return jnp.asarray(value.view(x.dtype))  # NumPy forgets bfloat16.
+
+    return jax.tree_util.tree_map_with_path(read, fresh)
+
+
+ROUND_TRIPS = {
+    **{f'pickle_{i}': _pickled(i) for i in range(6)},
+    **{f.__name__: f for f in (
+        _cloudpickled, _flax_bytes, _flax_train_state, _flax_state_dict,
+        _equinox, _orbax_standard, _orbax_pytree, _npz,
+    )},
+}
+
+
+def _train(params, opt, steps):
+  step = jax.jit(lambda params, opt: opt.update(params, params))
+  for _ in range(steps):
+    updates, opt = step(params, opt)
+    params = optax.apply_updates(params, updates)
+  return updates, params, opt
+
+
+class OptimizersTest(parameterized.TestCase):
+
+  @parameterized.named_parameters(
+      (f'{how}_{name}'.replace(' ', '_'), round_trip, factory)
+      for how, round_trip in ROUND_TRIPS.items()
+      for name, factory in make.OPTIMIZERS.items()
+  )
+  def test_bfloat16_run_resumes_bit_identically(self, round_trip, factory):
+    params = jax.tree.map(lambda x: x.astype(jnp.bfloat16), _params())
+    _, params, opt = _train(params, factory(o).init(params), steps=3)
+    fresh = factory(o).init(params)
+    with tempfile.TemporaryDirectory() as folder:
+      restored = round_trip(opt, fresh, pathlib.Path(folder))
+    *desired, opt = _train(params, opt, steps=3)
+    *actual, restored = _train(params, restored, steps=3)
+    _test_utils.assert_bit_identical(
+        (actual, restored.opt_state), (desired, opt.opt_state)
+    )
+
+
+if __name__ == '__main__':
+  absltest.main()
