@@ -195,6 +195,76 @@ class OptimizersTest(parameterized.TestCase):
         (actual, restored.opt_state), (desired, opt.opt_state)
     )
 
+  def test_functional_states_of_flax_load_into_an_optimizer(self):
+    state = make.OPTIMIZERS['adam'](optax).init(_params())
+    opt = serialization.from_state_dict(
+        o.adam(0.5).init(_params()), serialization.to_state_dict(state)
+    )
+    self.assertEqual(opt, o.adam(0.5).replace(opt_state=state))
+
+  def test_loads_what_the_first_version_pickled(self):
+    old = pickle.loads((FOLDER / 'optimizers.pickle').read_bytes())
+    self.assertCountEqual(old, make.OPTIMIZERS)
+    for name, opt in old.items():
+      _, _, desired = _train(
+          _params(), make.OPTIMIZERS[name](o).init(_params()), steps=3
+      )
+      self.assertEqual(type(opt), type(desired))
+      self.assertEqual(opt.hyperparams, desired.hyperparams)
+      _test_utils.assert_bit_identical(opt.opt_state, desired.opt_state)
+
+
+class FailuresTest(parameterized.TestCase):
+
+  @parameterized.named_parameters(
+      ('of_another_optimizer',
+       lambda: optax.sgd(0.1, momentum=0.9).init(_params()),
+       r'opt_state\[0\]\.count is missing'),
+      ('of_more_parameters',
+       lambda: optax.adam(0.1).init({**_params(), 'c': jnp.ones(2)}),
+       r"opt_state\[0\]\.mu\['c'\] does not belong there"),
+      ('of_fewer_parameters',
+       lambda: optax.adam(0.1).init({'w': _params()['w']}),
+       r"opt_state\[0\]\.mu\['b'\] is missing"),
+      ('of_other_shapes',
+       lambda: optax.adam(0.1).init({**_params(), 'w': jnp.ones((3, 3))}),
+       r"opt_state\[0\]\.mu\['w'\] has the shape \(3, 3\), not \(2, 2\)"),
+  )
+  def test_names_what_is_wrong_in_a_state(self, make_state, message):
+    params, state = _params(), make_state()
+    opt = o.adam(0.1).init(params)
+    before = jax.tree.map(jnp.array, opt.opt_state)
+    with self.assertRaisesRegex(ValueError, message):
+      opt.replace(opt_state=state)
+    _test_utils.assert_bit_identical(opt.opt_state, before)
+    with self.assertRaisesRegex(ValueError, message):
+      # As from a checkpoint, onto an optimizer that has seen no parameters.
+      o.adam(0.1).replace(opt_state=state).update(params, params)
+
+  def test_another_error_of_an_update_is_shown_as_it_is(self):
+    opt = o.adam(0.1).init(_params())
+    with self.assertRaisesRegex(ValueError, 'Dict key mismatch'):
+      opt.update({'w': _params()['w']}, _params())
+
+  @parameterized.parameters(range(2, 6))
+  def test_truncated_pickle(self, protocol):
+    data = pickle.dumps(o.adam(0.1).init(_params()), protocol)
+    for size in (len(data) // 2, len(data) - 1):
+      with self.assertRaises((pickle.UnpicklingError, EOFError)):
+        pickle.loads(data[:size])
+
+  def test_truncated_flax_bytes(self):
+    opt = o.adam(0.1).init(_params())
+    data = serialization.to_bytes(opt)
+    with self.assertRaisesRegex(ValueError, 'incomplete input'):
+      serialization.from_bytes(opt, data[:-1])
+
+  def test_flax_names_the_path_of_a_wrong_structure(self):
+    opt = o.adam(0.1).init(_params())
+    data = serialization.to_bytes(o.adam(0.1).init({'w': jnp.ones(2)}))
+    with self.assertRaisesRegex(ValueError, r'opt_state/0/mu'):
+      serialization.from_bytes(opt, data)
+
 
 if __name__ == '__main__':
   absltest.main()

@@ -20,6 +20,10 @@ def register(cls: type[Any]) -> None:
     }
 
   def from_state_dict(opt, state):
+    if state.keys() != {'hyperparams', 'opt_state'}:  # Functional optax's.
+      return opt.replace(opt_state=serialization.from_state_dict(
+          opt.opt_state, state, name='opt_state'
+      ))
 
     def read(path, x):
       value = state['hyperparams'][jax.tree_util.keystr(path)]

@@ -179,9 +179,14 @@ class Optimizer(_node.Node):
     tx = self.tx
     if isinstance(tx, base.GradientTransformation):
       tx = base.with_extra_args_support(tx)
-    new_updates, state = tx.update(
-        updates, self.opt_state, params, **extra_args
-    )
+    try:
+      new_updates, state = tx.update(
+          updates, self.opt_state, params, **extra_args
+      )
+    except Exception:
+      expected = tx.init, updates if params is None else params
+      _check_state(jax.eval_shape(*expected), self.opt_state)
+      raise
     treedef = self._layout.params_treedef or jax.tree.structure(updates)
     return new_updates, self._with_state(state, treedef)
 
@@ -257,6 +262,7 @@ class Optimizer(_node.Node):
 
     Raises:
       TypeError: there is no hyperparameter of that name or path.
+      ValueError: `opt_state` has other leaves or shapes than the present one.
 
     Examples:
       >>> import optax
@@ -286,6 +292,8 @@ class Optimizer(_node.Node):
       return opt
     if state is self.opt_state:
       _hyperparams.check_same_state(self, opt)
+    elif self._has_state():
+      _check_state(self.opt_state, state)
     return opt._with_state(state, self._layout.params_treedef)
 
   def __reduce__(self) -> tuple[Any, ...]:
@@ -320,6 +328,29 @@ class Optimizer(_node.Node):
     raise TypeError(_NOT_A_SEQUENCE.format(name=type(self).__name__))
 
   __getitem__ = __iter__
+
+
+def _check_state(expected: Any, state: Any) -> None:
+  """Refuses a state with other leaves or shapes, and names the first one."""
+  expected, found = (
+      {jax.tree_util.keystr(path): x for path, x in
+       jax.tree_util.tree_leaves_with_path(y, is_leaf=lambda x: x is None)}
+      for y in (expected, state)
+  )
+  for path in expected | found:
+    if path not in found:
+      problem = 'is missing'
+    elif path not in expected:
+      problem = 'does not belong there'
+    else:
+      shape, new = (getattr(x[path], 'shape', None) for x in (expected, found))
+      if shape == new or None in (shape, new):  # A placeholder has no shape.
+        continue
+      problem = f'has the shape {new}, not {shape}'
+    raise ValueError(
+        f'opt_state{path} {problem}: the state is not one of this optimizer'
+        ' for these parameters'
+    )
 
 
 def _functional_call(opt: Optimizer, method: str) -> str:
