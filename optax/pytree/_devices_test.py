@@ -1,7 +1,9 @@
 """Tests of optimizers on several devices, and of the buffers they donate."""
 
 import collections
+import pathlib
 import re
+import tempfile
 import unittest
 
 from absl.testing import absltest
@@ -12,6 +14,7 @@ import numpy as np
 import optax
 from optax.pytree import _test_utils
 from optax.pytree import _transforms_test
+import orbax.checkpoint
 
 o = optax.pytree
 P = jax.sharding.PartitionSpec
@@ -111,6 +114,25 @@ class ShardingTest(parameterized.TestCase):
     self.assertEqual(
         jax.tree.map(lambda x: x.sharding, step(params, opt)), shardings
     )
+
+  # The lines of docs/checkpoints.md.
+  def test_orbax_restores_onto_another_sharding(self):
+    opt = jax.jit(lambda opt: opt)(o.adam(1e-3).init(_sharded(P('x'))))
+    shardings = jax.tree.map(
+        lambda _: jax.sharding.NamedSharding(_mesh(), P()), opt
+    )
+    abstract = jax.tree.map(
+        lambda x, s: jax.ShapeDtypeStruct(x.shape, x.dtype, sharding=s),
+        opt, shardings,
+    )
+    with tempfile.TemporaryDirectory() as folder:
+      path = pathlib.Path(folder) / 'opt'
+      with orbax.checkpoint.StandardCheckpointer() as checkpointer:
+        checkpointer.save(path, opt)
+        checkpointer.wait_until_finished()
+        restored = checkpointer.restore(path, abstract)
+    self.assertEqual(jax.tree.map(lambda x: x.sharding, restored), shardings)
+    _test_utils.assert_bit_identical(restored.opt_state, opt.opt_state)
 
 
 def _donating_update():

@@ -1,0 +1,180 @@
+"""Tests of optimizers in the frameworks that take a GradientTransformation.
+
+Each trains, changes the learning rate without compiling anew, and goes on; the
+numbers are those of the same framework with functional optax, whose learning
+rate is changed by building it anew. docs/frameworks.md shows the same lines.
+"""
+
+from absl.testing import absltest
+import equinox as eqx
+from flax import linen
+from flax import nnx
+from flax.training import train_state
+import jax
+import jax.numpy as jnp
+import optax
+from optax._src import test_utils as optax_test_utils
+from optax.pytree import _test_utils
+import optimistix
+
+o = optax.pytree
+
+_X = jax.random.normal(jax.random.key(0), (16, 3))
+_Y = _X @ jnp.array([1.0, -2.0, 3.0]) + 0.5
+
+
+def _loss(prediction):
+  return jnp.mean((prediction - _Y) ** 2)
+
+
+class FrameworksTest(absltest.TestCase):
+
+  def train(self, step, carry, change):
+    """Trains with two learning rates and returns what was compiled then."""
+    for _ in range(3):
+      carry = step(carry)
+    carry = change(carry)
+    with optax_test_utils.log_compilations() as compilations:
+      for _ in range(3):
+        carry = step(carry)
+    compilations = [x for x in compilations if 'step' in x.getMessage()]
+    self.assertEmpty(compilations)
+    return carry
+
+  def desired(self, params, predict):
+    """Returns the parameters after the same training in functional optax."""
+
+    @jax.jit
+    def step(params, state, rate):
+      grads = jax.grad(lambda p: _loss(predict(p)))(params)
+      updates, state = optax.adam(rate).update(grads, state, params)
+      return optax.apply_updates(params, updates), state
+
+    state = optax.adam(0.1).init(params)
+    for rate in 3 * [0.1] + 3 * [0.01]:
+      params, state = step(params, state, rate)
+    return params
+
+  def test_linen_train_state(self):
+    model = linen.Dense(1)
+    params = model.init(jax.random.key(1), _X)
+    predict = lambda params: model.apply(params, _X)[:, 0]
+    opt = o.adam(0.1)
+    state = train_state.TrainState.create(
+        apply_fn=model.apply, params=params, tx=opt.as_gradient_transformation()
+    )
+
+    @jax.jit
+    def step(state):
+      grads = jax.grad(lambda p: _loss(predict(p)))(state.params)
+      return state.apply_gradients(grads=grads)
+
+    change = lambda state: state.replace(
+        opt_state=state.opt_state.replace(learning_rate=0.01)
+    )
+    state = self.train(step, state, change)
+    _test_utils.assert_bit_identical(
+        state.params, self.desired(params, predict)
+    )
+
+  def test_nnx_optimizer(self):
+    model = nnx.Linear(3, 1, rngs=nnx.Rngs(1))
+    graphdef, params = nnx.split(model)
+    predict = lambda params: nnx.merge(graphdef, params)(_X)[:, 0]
+    desired = self.desired(params, predict)
+    opt = o.adam(0.1)
+    optimizer = nnx.Optimizer(
+        model, opt.as_gradient_transformation(), wrt=nnx.Param
+    )
+
+    @nnx.jit
+    def step(model, optimizer):
+      grads = nnx.grad(lambda model: _loss(model(_X)[:, 0]))(model)
+      optimizer.update(model, grads)
+
+    def run(carry):
+      step(model, optimizer)
+      return carry
+
+    def change(carry):
+      optimizer.opt_state.learning_rate[...] = 0.01
+      return carry
+
+    self.train(run, None, change)
+    _test_utils.assert_bit_identical(
+        jax.tree.leaves(nnx.state(model)), jax.tree.leaves(desired)
+    )
+
+  def test_equinox(self):
+    model = eqx.nn.Linear(3, 1, key=jax.random.key(1))
+    predict = lambda model: jax.vmap(model)(_X)[:, 0]
+    desired = self.desired(model, predict)
+    # An array, since filter_jit takes a Python number for static.
+    opt = o.adam(jnp.asarray(0.1)).init(eqx.filter(model, eqx.is_array))
+
+    @eqx.filter_jit
+    def step(carry):
+      model, opt = carry
+      grads = eqx.filter_grad(lambda model: _loss(predict(model)))(model)
+      updates, opt = opt.update(grads, eqx.filter(model, eqx.is_array))
+      return eqx.apply_updates(model, updates), opt
+
+    change = lambda carry: (carry[0], carry[1].replace(
+        learning_rate=jnp.asarray(0.01)))
+    model, _ = self.train(step, (model, opt), change)
+    _test_utils.assert_bit_identical(
+        eqx.filter(model, eqx.is_array), eqx.filter(desired, eqx.is_array)
+    )
+
+  def test_dicts_as_in_haiku(self):
+    params = {'linear': {'w': jnp.ones((3, 1)), 'b': jnp.zeros(1)}}
+    predict = lambda params: (
+        _X @ params['linear']['w'] + params['linear']['b'])[:, 0]
+
+    @jax.jit
+    def step(carry):
+      params, opt = carry
+      grads = jax.grad(lambda p: _loss(predict(p)))(params)
+      updates, opt = opt.update(grads, params)
+      return optax.apply_updates(params, updates), opt
+
+    change = lambda carry: (carry[0], carry[1].replace(learning_rate=0.01))
+    actual, _ = self.train(step, (params, o.adam(0.1).init(params)), change)
+    _test_utils.assert_bit_identical(actual, self.desired(params, predict))
+
+  def test_optimistix(self):
+    # Its solvers hold the whole run, so the learning rate changes with the
+    # solver: as an argument, since the optimizer is a pytree.
+    params = {'w': jnp.ones(3), 'b': jnp.zeros(())}
+    predict = lambda params: _X @ params['w'] + params['b']
+
+    @jax.jit
+    def step(carry):
+      params, opt = carry
+      solver = optimistix.OptaxMinimiser(
+          opt.as_gradient_transformation(), rtol=0.0, atol=0.0
+      )
+      solution = optimistix.minimise(
+          lambda params, _: _loss(predict(params)), solver, params,
+          max_steps=4, throw=False,
+      )
+      return solution.value, opt
+
+    change = lambda carry: (carry[0], carry[1].replace(learning_rate=0.01))
+    actual, _ = self.train(step, (params, o.adam(0.1)), change)
+
+    def functional(params, rate):
+      tx = optax.adam(rate)
+      solver = optimistix.OptaxMinimiser(tx, rtol=0.0, atol=0.0)
+      return optimistix.minimise(
+          lambda params, _: _loss(predict(params)), solver, params,
+          max_steps=4, throw=False,
+      ).value
+
+    for rate in 3 * [0.1] + 3 * [0.01]:
+      params = jax.jit(functional)(params, rate)
+    _test_utils.assert_bit_identical(actual, params)
+
+
+if __name__ == '__main__':
+  absltest.main()
