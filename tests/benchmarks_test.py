@@ -1,0 +1,82 @@
+"""Tests of the benchmarks: what they count, and that the page is theirs."""
+
+import json
+import pathlib
+import sys
+import tempfile
+from unittest import mock
+
+from absl.testing import absltest
+from matplotlib import image
+
+ROOT = pathlib.Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / 'benchmarks'))
+
+import measurements  # pylint: disable=g-import-not-at-top
+from measurements import ARGUMENT, FUNCTIONAL, PYTREE
+import report
+import workloads
+
+_LEAST = measurements.Effort(rounds=2, seconds=0.0, long_rounds=1)
+
+
+class BenchmarksTest(absltest.TestCase):
+
+  @classmethod
+  def setUpClass(cls):
+    super().setUpClass()
+    small = {'2 leaves': workloads.WORKLOADS['2 leaves']}
+    with mock.patch.object(workloads, 'WORKLOADS', small):
+      cls.rows = [
+          row for measure in (
+              measurements.jitted_step,
+              measurements.small_operations,
+              measurements.compiled_step,
+          ) for row in measure(_LEAST)
+      ]
+
+  def rows_of(self, group):
+    found = [row for row in self.rows if row.group == group]
+    self.assertNotEmpty(found)
+    return found
+
+  def test_a_ratio_is_the_median_over_the_rounds(self):
+    row = measurements.Row('', '', {'a': [2.0, 9.0, 4.0], 'b': [1.0, 3.0, 1.0]})
+    self.assertEqual(row.ratio('a', 'b'), (3.0, 2.5, 3.5))
+
+  def test_every_candidate_has_every_round(self):
+    for row in self.rows_of('jitted step'):
+      self.assertIn(PYTREE, row.samples)
+      for samples in row.samples.values():
+        self.assertLen(samples, 2)
+        self.assertGreater(min(samples), 0)
+
+  def test_the_operations_are_those_of_functional_optax(self):
+    for row in self.rows_of('operations unlike those of the second floor'):
+      self.assertEqual(row.samples[PYTREE], [0.0])
+      self.assertGreater(row.samples[FUNCTIONAL], [0.0])
+
+  def test_the_peak_memory_is_that_of_functional_optax(self):
+    for row in self.rows_of('peak memory, donated'):
+      self.assertEqual(row.samples[PYTREE], row.samples[ARGUMENT])
+
+  def test_page_has_every_row(self):
+    page = report.page(self.rows, {'jax': '0'}, 'command')
+    for row in self.rows:
+      self.assertIn(f'| {row.name} | ', page)
+
+  def test_plot_is_drawn(self):
+    with tempfile.TemporaryDirectory() as folder:
+      path = pathlib.Path(folder) / 'plot.png'
+      report.plot(self.rows, path)
+      self.assertGreater(image.imread(path).std(), 0)
+
+  def test_the_page_is_made_of_the_results(self):
+    results = json.loads((ROOT / 'benchmarks' / 'results.json').read_text())
+    rows = [measurements.Row(**row) for row in results['rows']]
+    page = report.page(rows, results['versions'], results['command'])
+    self.assertEqual((ROOT / 'docs' / 'benchmarks.md').read_text(), page)
+
+
+if __name__ == '__main__':
+  absltest.main()
