@@ -60,7 +60,7 @@ class OnlyInitUsesTest(parameterized.TestCase):
         continue
       try:
         used = _updates(other.replace(opt_state=state), case, params)
-      except TypeError:
+      except ValueError:
         continue  # The state has another shape: the update says so.
       if _bits_equal(used, _updates(opt.init(params), case, params)):
         found.add(parameter)

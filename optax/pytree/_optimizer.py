@@ -292,7 +292,7 @@ class Optimizer(_node.Node):
       return opt
     if state is self.opt_state:
       _hyperparams.check_same_state(self, opt)
-    elif self._has_state():
+    elif self._has_state() and not (changes or by_name):
       _check_state(self.opt_state, state)
     return opt._with_state(state, self._layout.params_treedef)
 
