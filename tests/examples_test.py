@@ -2,9 +2,13 @@
 
 import contextlib
 import io
+import os
 import pathlib
 import re
 import runpy
+import shutil
+import signal
+import subprocess
 import sys
 import tempfile
 from unittest import mock
@@ -31,7 +35,7 @@ class ExamplesTest(absltest.TestCase):
     self.assertEqual(
         {path.stem for path in EXAMPLES.glob('*.py')},
         {'learn_learning_rate', 'plot_hyperparams',
-         'population_based_training', 'train_digits'})
+         'population_based_training', 'train_digits', 'train_distributed'})
 
 
 class PopulationBasedTrainingTest(absltest.TestCase):
@@ -139,6 +143,60 @@ class PlotHyperparamsTest(absltest.TestCase):
     path = ROOT / 'docs' / '_static' / 'hyperparams.png'
     self.assertLess(path.stat().st_size, 100_000)
     self.assertGreater(np.std(image.imread(path)), 0.01)
+
+
+class TrainDistributedTest(absltest.TestCase):
+
+  @classmethod
+  def setUpClass(cls):
+    super().setUpClass()
+    folder = tempfile.TemporaryDirectory()
+    cls.addClassCleanup(folder.cleanup)
+    cls.folder = pathlib.Path(folder.name)
+    cls.run_to_the_end('whole', processes=2)
+
+  @classmethod
+  def command(cls, name, processes):
+    return (sys.executable, EXAMPLES / 'train_distributed.py',
+            f'--folder={cls.folder / name}', f'--processes={processes}')
+
+  @classmethod
+  def run_to_the_end(cls, name, processes):
+    return subprocess.run(
+        cls.command(name, processes), check=True, timeout=240,
+        stdout=subprocess.PIPE, text=True,
+    ).stdout
+
+  def assert_same_parameters(self, name):
+    with (
+        np.load(self.folder / 'whole' / 'params.npz') as desired,
+        np.load(self.folder / name / 'params.npz') as actual,
+    ):
+      self.assertEqual(set(actual), {'in', 'out'})
+      for key in actual:
+        self.assertEqual(actual[key].tobytes(), desired[key].tobytes())
+
+  def test_goes_on_bit_for_bit_after_sigkill(self):
+    process = subprocess.Popen(
+        self.command('killed', processes=2), stdout=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )
+    for line in process.stdout:
+      if line == 'step 130\n':
+        os.killpg(process.pid, signal.SIGKILL)
+    self.assertEqual(process.wait(), -signal.SIGKILL)
+    self.assertFalse((self.folder / 'killed' / 'params.npz').exists())
+    output = self.run_to_the_end('killed', processes=2)
+    # From a checkpoint, of which the last one may not have been complete.
+    first = re.search(r'^step (\d+)$', output, re.M)
+    self.assertBetween(int(first[1]), 90, 130)
+    self.assert_same_parameters('killed')
+
+  def test_one_process_restores_what_two_wrote(self):
+    shutil.copytree(self.folder / 'whole', self.folder / 'one')
+    (self.folder / 'one' / 'params.npz').unlink()
+    self.assertEqual(self.run_to_the_end('one', processes=1), '')
+    self.assert_same_parameters('one')
 
 
 if __name__ == '__main__':
