@@ -91,11 +91,18 @@ installed() {
 # Without a letter for each subtest that passes.
 pytest=(pytest -q -n auto -o verbosity_subtests=0)
 
-# optax/_src has no __init__.py, in upstream's release either. The tests of
-# several devices need them from the start.
+# optax/_src has no __init__.py, in upstream's release either.
 ours() {
-  outside env XLA_FLAGS=--xla_force_host_platform_device_count=8 "${pytest[@]}" --doctest-modules $(installed) \
+  outside "${pytest[@]}" --doctest-modules $(installed | grep -v "$on_devices") \
     -o consider_namespace_packages=true "$@"
+}
+
+# JAX has several devices only if it is told before it starts, and compiles
+# some programs otherwise then.
+on_devices='_devices_test\|_transforms_test'
+several_devices() {
+  outside env XLA_FLAGS=--xla_force_host_platform_device_count=8 \
+    "${pytest[@]}" $(installed | grep "$on_devices")
 }
 
 upstream() {
@@ -106,6 +113,7 @@ run 'install' install "${JAX_VERSION:-}"
 run 'lint' ruff check
 run 'types' types
 run 'our tests' ours
+run 'our tests on several devices' several_devices
 run 'tests of the build, the docs and the examples' "${pytest[@]}" tests
 run 'docs' sphinx-build -q -W --keep-going docs build/docs
 if [ "$mode" != --quick ]; then
@@ -115,4 +123,5 @@ if [ "$mode" != --quick ]; then
   run 'install the newest jax' install newest
   # Without the long table; JAX_VERSION=newest runs all of ours.
   run 'smoke test on the newest jax' ours -k 'not EquivalenceTest'
+  run 'several devices on the newest jax' several_devices
 fi

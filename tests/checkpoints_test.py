@@ -259,11 +259,42 @@ class FailuresTest(parameterized.TestCase):
     with self.assertRaisesRegex(ValueError, 'incomplete input'):
       serialization.from_bytes(opt, data[:-1])
 
-  def test_flax_names_the_path_of_a_wrong_structure(self):
+  @parameterized.named_parameters(
+      ('structure', {'w': jnp.ones((2, 2))},
+       r'keys do not match.*/opt_state/0/mu'),
+      ('shape', {'w': jnp.ones((3, 3)), 'b': jnp.ones(2)},
+       r"opt_state\[0\]\.mu\['w'\] has the shape \(3, 3\), not \(2, 2\)"),
+  )
+  def test_flax_names_the_path(self, params, message):
     opt = o.adam(0.1).init(_params())
-    data = serialization.to_bytes(o.adam(0.1).init({'w': jnp.ones(2)}))
-    with self.assertRaisesRegex(ValueError, r'opt_state/0/mu'):
+    data = serialization.to_bytes(o.adam(0.1).init(params))
+    with self.assertRaisesRegex(ValueError, message):
       serialization.from_bytes(opt, data)
+
+  def test_flax_names_a_hyperparameter_that_is_no_leaf(self):
+    opt = o.adam(0.1, b1=jnp.asarray(0.9)).init(_params())
+    data = serialization.to_bytes(opt)
+    with self.assertRaisesRegex(ValueError, r'adam: \.b1 is a number or array'):
+      serialization.from_bytes(o.adam(0.1).init(_params()), data)
+
+  @parameterized.named_parameters(
+      ('structure', {**make.PARAMS, 'c': np.ones(2)},
+       r'opt_state\[0\]\.mu\.c'),
+      ('shape', {**make.PARAMS, 'w': np.ones((3, 3))},
+       r'\(3, 3\) is not compatible with the stored shape: \(2, 2\)'),
+  )
+  def test_orbax_names_the_wrong(self, params, message):
+    opt, other = o.adam(0.1).init(_params()), o.adam(0.1).init(params)
+    with tempfile.TemporaryDirectory() as folder:
+      with self.assertRaisesRegex(ValueError, message):
+        _orbax_standard(opt, other, pathlib.Path(folder))
+
+  def test_equinox_names_the_path_of_a_wrong_shape(self):
+    opt = o.adam(0.1).init(_params())
+    other = o.adam(0.1).init({**_params(), 'w': jnp.ones((3, 3))})
+    with tempfile.TemporaryDirectory() as folder:
+      with self.assertRaisesRegex(RuntimeError, r"key='w'.* has changed shape"):
+        _equinox(opt, other, pathlib.Path(folder))
 
 
 if __name__ == '__main__':
