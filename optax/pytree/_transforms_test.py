@@ -7,6 +7,7 @@ for bit, or the same error.
 
 import contextlib
 import functools
+import itertools
 import os
 from typing import Any, NamedTuple
 
@@ -89,12 +90,16 @@ class _Side:
     rate = None if self.kind in _CONSTANT else rate
     return _Carry(params, (opt.init(params), rate))
 
+  def arguments(self, params: Any) -> tuple[Any, dict[str, Any]]:
+    """Returns the gradient, and what else an update takes."""
+    value, grad = jax.value_and_grad(_test_utils.loss)(params)
+    if self.kind != 'lbfgs':
+      return grad, {}
+    return grad, {'value': value, 'grad': grad, 'value_fn': _test_utils.loss}
+
   def step(self, carry: _Carry, rate: Any = _RATE) -> _Carry:
     params, opt = carry
-    value, grad = jax.value_and_grad(_test_utils.loss)(params)
-    extra_args = {}
-    if self.kind == 'lbfgs':
-      extra_args = {'value': value, 'grad': grad, 'value_fn': _test_utils.loss}
+    grad, extra_args = self.arguments(params)
     if self.is_pytree:
       updates, opt = opt.update(grad, params, **extra_args)
     else:
@@ -137,8 +142,10 @@ def _batch() -> Any:
   return _stacked([_params(scale) for scale in (0.5, 1.0, 2.0)])
 
 
-def _axes(tree: Any) -> Any:
-  return jax.tree.map(lambda _: 0, tree)
+def _devices() -> Any:
+  """Returns a device for each example of the batch, or the only one."""
+  devices = jax.devices()[:3]
+  return devices if len(devices) == 3 else devices[:1]
 
 
 # Each returns what is compared, a _Carry where there is one.
@@ -166,6 +173,21 @@ def jit_whole_loop(side):
 def nested_jit(side):
   step = jax.jit(side.step)
   return jax.jit(lambda carry: jax.jit(step)(step(carry)))(side.start())
+
+
+def bound_methods(side):
+  """All but the arguments is a constant, the state as well."""
+  opt, params = side.new(), _params()
+  grad, extra_args = side.arguments(params)
+  opt_or_state = jax.jit(opt.init)(params)
+  if side.is_pytree:
+    update = opt_or_state.update
+  else:
+    update = functools.partial(opt.update, state=opt_or_state)
+  updates, opt_or_state = jax.jit(update, static_argnames='value_fn')(
+      grad, params=params, **extra_args
+  )
+  return updates, opt_or_state.opt_state if side.is_pytree else opt_or_state
 
 
 def closure(side):
@@ -197,8 +219,9 @@ def donated(side):
   if not side.is_pytree:  # Where functional optax has one array in two places.
     carry = jax.tree.map(jnp.array, carry)
   for _ in range(_STEPS):
-    carry = step(carry)
-  return carry
+    old, carry = carry, step(carry)
+  deleted = [x.is_deleted() for x in jax.tree.leaves(side.result(old))]
+  return side.result(carry), np.array(deleted)
 
 
 def vmap_params(side):
@@ -214,9 +237,10 @@ def vmap_both(side):
 
 
 def vmap_axes_as_optimizer(side):
-  carry = jax.vmap(side.start)(_batch())
-  axes = _axes(carry)
-  return jax.vmap(side.step, in_axes=(axes,), out_axes=axes)(carry)
+  """A batch of all but the scalars: the learning rate, the counts."""
+  axes = jax.tree.map(lambda x: 0 if jnp.ndim(x) else None, side.start())
+  carry = jax.vmap(side.start, out_axes=axes)(_batch())
+  return jax.vmap(side.step, in_axes=(axes,))(carry)
 
 
 def vmap_shared_optimizer(side):
@@ -227,22 +251,40 @@ def vmap_shared_optimizer(side):
 
 
 def pmap(side):
-  # One example for each device that there is, up to three.
-  number = min(3, jax.local_device_count())
-  params = jax.tree.map(lambda x: x[:number], _batch())
-  return jax.pmap(side.loop)(jax.pmap(side.start)(params))
+  devices = _devices()
+  params = jax.tree.map(lambda x: x[:len(devices)], _batch())
+  train = jax.pmap(lambda x: side.loop(side.start(x)), devices=devices)
+  return train(params)
+
+
+def _shard_map(function, spec, argument, check=True):
+  """Applies a function on several devices; `spec` is for each leaf."""
+  if hasattr(jax, 'shard_map'):
+    shard, options = jax.shard_map, {'check_vma': check}
+  else:
+    from jax.experimental.shard_map import shard_map as shard  # pylint: disable=g-import-not-at-top
+    options = {'check_rep': check}
+  specs = jax.tree.map(lambda _: spec, argument)
+  mesh = jax.sharding.Mesh(np.array(_devices()), ('x',))
+  return jax.jit(shard(
+      function, mesh=mesh, in_specs=(specs,), out_specs=specs, **options
+  ))(argument)
 
 
 def shard_map(side):
-  mesh = jax.make_mesh((1,), ('x',))
-  spec = jax.sharding.PartitionSpec()
-  shard = getattr(jax, 'shard_map', None)
-  if shard is None:  # Before JAX 0.8.
-    from jax.experimental.shard_map import shard_map as shard  # pylint: disable=g-import-not-at-top
-  mapped = shard(
-      side.loop, mesh=mesh, in_specs=(spec,), out_specs=spec
+  """A part of a batch on each device; the specs are an optimizer."""
+  # JAX checks what varies between devices; the branches of the line search
+  # differ in that.
+  check = side.kind != 'lbfgs'
+  carry = jax.vmap(side.start)(_batch())
+  return _shard_map(
+      jax.vmap(side.loop), jax.sharding.PartitionSpec('x'), carry, check
   )
-  return jax.jit(mapped)(side.start())
+
+
+def shard_map_replicated(side):
+  spec = jax.sharding.PartitionSpec()
+  return _shard_map(side.loop, spec, side.start())
 
 
 def grad(side):
@@ -421,27 +463,44 @@ def _config(name: str, value: Any):
     jax.config.update(name, before)
 
 
-TRANSFORMS = (
-    jit_init, jit_update, jit_init_and_update, jit_whole_loop, nested_jit,
-    closure, static_argument, default_argument, donated,
-    vmap_params, vmap_hyperparams, vmap_both, vmap_axes_as_optimizer,
-    vmap_shared_optimizer, pmap, shard_map,
-    grad, value_and_grad, jvp, vjp, vjp_of_a_step, hessian,
-    scan, fori_loop, while_loop, cond, switch, branch_result, checkpoint,
-    eval_shape, make_jaxpr, export, export_of_leaves,
-    none_leaves, sentinel_leaves, bool_leaves,
-    stop_gradient, device_put, block_until_ready,
-    *(
-        _in_context(functools.partial(_config, name, value), name)
-        for name, value in {
-            'jax_enable_x64': True,
-            'jax_numpy_dtype_promotion': 'strict',
-            'jax_debug_nans': True,
-            'jax_check_tracer_leaks': True,
-            'jax_disable_jit': True,
-        }.items()
-    ),
-)
+# By their names on the page docs/transforms.md.
+TRANSFORMS = {
+    'jit': (
+        jit_init, jit_update, jit_init_and_update, jit_whole_loop, nested_jit,
+        bound_methods, closure, static_argument, default_argument, donated),
+    'vmap': (
+        vmap_params, vmap_hyperparams, vmap_both, vmap_axes_as_optimizer,
+        vmap_shared_optimizer),
+    'pmap': (pmap,),
+    'shard_map': (shard_map, shard_map_replicated),
+    'grad': (grad,),
+    'value_and_grad': (value_and_grad,),
+    'jvp': (jvp,),
+    'vjp': (vjp, vjp_of_a_step),
+    'hessian': (hessian,),
+    'checkpoint': (checkpoint,),
+    'lax.scan': (scan,),
+    'lax.fori_loop': (fori_loop,),
+    'lax.while_loop': (while_loop,),
+    'lax.cond': (cond, branch_result),
+    'lax.switch': (switch,),
+    'eval_shape': (eval_shape,),
+    'make_jaxpr': (make_jaxpr,),
+    'export': (export, export_of_leaves),
+    'tree.map': (none_leaves, sentinel_leaves, bool_leaves),
+    'lax.stop_gradient': (stop_gradient,),
+    'device_put': (device_put,),
+    'block_until_ready': (block_until_ready,),
+} | {
+    name: (_in_context(functools.partial(_config, name, value), name),)
+    for name, value in {
+        'jax_enable_x64': True,
+        'jax_numpy_dtype_promotion': 'strict',
+        'jax_debug_nans': True,
+        'jax_check_tracer_leaks': True,
+        'jax_disable_jit': True,
+    }.items()
+}
 
 
 # What JAX cannot do, with functional optax as little as with optax.pytree.
@@ -450,6 +509,7 @@ _NO_PROMOTION = 'no available implicit dtype promotion path'
 LIMITS = {
     **{(name, 'lbfgs'): _NO_REVERSE_MODE for name in (
         'grad', 'value_and_grad', 'vjp', 'vjp_of_a_step', 'checkpoint')},
+    # It begins with the reverse mode, in which JAX fails in its own code.
     ('hessian', 'lbfgs'): 'unsupported operand',
     **{('jax_numpy_dtype_promotion', kind): _NO_PROMOTION for kind in (
         'plain', 'scheduled', 'chain', 'partition', 'masked', 'MultiSteps',
@@ -460,7 +520,9 @@ LIMITS = {
 _SUMS = {(name, kind) for name in ('grad', 'value_and_grad', 'vjp')
          for kind in ('partition', 'lifted')}
 
-_CELLS = [(transform, kind) for transform in TRANSFORMS for kind in KINDS]
+_CELLS = list(itertools.product(
+    itertools.chain.from_iterable(TRANSFORMS.values()), KINDS
+))
 if 'OPTAX_PYTREE_FULL' not in os.environ:
   # A third, such that each transformation and each kind has its share.
   _CELLS = [
