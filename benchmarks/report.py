@@ -139,8 +139,7 @@ the jitted step, which is what `optax.pytree` compiles to.""",
 
 
 def as_json(rows: Sequence[measurements.Row], **facts: Any) -> str:
-  return json.dumps({**facts, 'rows': [row._asdict() for row in rows]},
-                    indent=1) + '\n'
+  return json.dumps({**facts, 'rows': [row._asdict() for row in rows]}) + '\n'
 
 
 def plot(rows: Sequence[measurements.Row], path: pathlib.Path) -> None:

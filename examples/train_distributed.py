@@ -1,6 +1,6 @@
 """Trains on several processes, with a sharded optimizer and checkpoints.
 
-  python examples/train_distributed.py --processes=2 --folder=/tmp/run
+  python examples/train_distributed.py --processes=2 --folder=run
 
 The processes run on this machine, each with its share of four devices. Kill
 them at any time: the same command goes on from the last checkpoint, and ends
