@@ -111,6 +111,9 @@ class KindTest(parameterized.TestCase):
         TypeError, f'the state does not fit another kind of {path} '):
       make().init(_PARAMS).replace(changes)
     make().replace(changes)  # Allowed without state.
+    if path in changes:
+      with self.assertRaises(TypeError):
+        make().init(_PARAMS).replace(**changes)
 
   def test_other_kind_is_allowed_with_its_state(self):
     state = optax.sgd(0.1, 0.9).init(_PARAMS)

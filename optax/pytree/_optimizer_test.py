@@ -12,49 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 from optax._src import base
-from optax._src import test_utils as optax_test_utils
 from optax.pytree import _test_utils
-
-
-class CompilationTest(absltest.TestCase):
-
-  def test_one_compilation_for_all_learning_rates(self):
-    params = _test_utils.params()
-    step = jax.jit(lambda opt, grads: opt.update(grads, params))
-    opt = optax.pytree.adam(0.1).init(params)
-    with optax_test_utils.log_compilations() as compilations:
-      for i in range(5):
-        updates, opt = step(opt.replace(learning_rate=0.1 / (i + 1)), params)
-    jax.block_until_ready(updates)
-    self.assertLen(compilations, 1)
-
-  def test_an_integer_learning_rate_does_not_recompile(self):
-    f = jax.jit(lambda opt: opt.learning_rate)
-    with optax_test_utils.log_compilations() as compilations:
-      for learning_rate in (1, 0.5, np.int32(2)):
-        f(optax.pytree.sgd(learning_rate))
-    self.assertLen(compilations, 1)
-
-  def test_equal_optimizers_share_a_compilation(self):
-    f = jax.jit(lambda opt, x: opt.b1 * x)
-    with optax_test_utils.log_compilations() as compilations:
-      for _ in range(3):
-        f(optax.pytree.adamw(0.1, mask={'w': True, 'b': False}), 1.0)
-    self.assertLen(compilations, 1)
-
-  def test_equal_static_optimizers_share_a_compilation(self):
-    f = jax.jit(lambda opt, x: opt.b1 * x, static_argnames='opt')
-    with optax_test_utils.log_compilations() as compilations:
-      for _ in range(3):
-        f(optax.pytree.adam(0.1), 1.0)
-    self.assertLen(compilations, 1)
-
-  def test_another_static_value_recompiles(self):
-    f = jax.jit(lambda opt, x: opt.b1 * x)
-    with optax_test_utils.log_compilations() as compilations:
-      f(optax.pytree.adam(0.1, b1=0.9), 1.0)
-      f(optax.pytree.adam(0.1, b1=0.8), 1.0)
-    self.assertLen(compilations, 2)
 
 
 class LeafTest(parameterized.TestCase):

@@ -1,7 +1,6 @@
 """Tests that nothing compiles twice, by counting in JAX's log."""
 
 import collections
-import contextlib
 import dataclasses
 import itertools
 import pickle
@@ -12,20 +11,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-from optax._src import test_utils as optax_test_utils
+from optax.pytree import _test_utils
 
 o = optax.pytree
 
 _PARAMS = {'a': np.ones(2, np.float32), 'b': np.ones(3, np.float32)}
-
-
-@contextlib.contextmanager
-def _compilations():
-  """Yields a list of the compilations of `step`, filled in at the end."""
-  found = []
-  with optax_test_utils.log_compilations() as compilations:
-    yield found
-  found += [x for x in compilations if 'jit(step)' in x.getMessage()]
 
 
 def _step(**jit_options):
@@ -72,7 +62,7 @@ class LeafTest(parameterized.TestCase):
     values = [
         make(x) for x, make in itertools.product((1.0, 2.0), _KINDS.values())
     ]
-    with _compilations() as found:
+    with _test_utils.compilations() as found:
       for value in values + values[::-1]:
         step(o.sgd(value), 1.0)
     # float32, float16, bfloat16, int32, and weak float32 and int32.
@@ -86,7 +76,7 @@ class LeafTest(parameterized.TestCase):
   )
   def test_kinds_of_the_same_type_share_a_compilation(self, *kinds):
     step = _update()
-    with _compilations() as found:
+    with _test_utils.compilations() as found:
       for kind in kinds:
         step(o.adam(_KINDS[kind](1.0)).init(_PARAMS))
     self.assertLen(found, 1)
@@ -94,7 +84,7 @@ class LeafTest(parameterized.TestCase):
   def test_replace_between_kinds_of_the_same_type(self):
     step = _update()
     opt = o.adam(0.1, b1=jnp.float32(0.9)).init(_PARAMS)
-    with _compilations() as found:
+    with _test_utils.compilations() as found:
       for i, kind in enumerate(('float', 'int', 'numpy_int64', 'jax_weak')):
         step(opt.replace(learning_rate=_KINDS[kind](i + 1.0)))
       for kind in ('numpy_float32', 'numpy_float64', 'jax_float32'):
@@ -104,7 +94,7 @@ class LeafTest(parameterized.TestCase):
   def test_returned_optimizer_shares_the_compilation(self):
     step = _update()
     opt = o.adam(0.1).init(_PARAMS)
-    with _compilations() as found:
+    with _test_utils.compilations() as found:
       for _ in range(3):
         _, opt = step(opt)
     self.assertLen(found, 1)
@@ -116,7 +106,7 @@ class LeafTest(parameterized.TestCase):
         o.masked(o.adamw(numbers[1], weight_decay=jnp.float32(numbers[2])),
                  {'a': True, 'b': False}),
     ).init(_PARAMS)
-    with _compilations() as found:
+    with _test_utils.compilations() as found:
       for i in range(3):
         step(make(i + 1, 0.1 * i, 0.2 * i))
     self.assertLen(found, 1)
@@ -291,7 +281,7 @@ class StaticTest(parameterized.TestCase):
   @parameterized.parameters(*sorted(_STATICS))
   def test_equal_values_share_a_compilation(self, name):
     make, step = _STATICS[name], _step()
-    with _compilations() as found:
+    with _test_utils.compilations() as found:
       for _ in range(3):
         step(make(), 1.0)
     self.assertLen(found, 1)
@@ -299,7 +289,7 @@ class StaticTest(parameterized.TestCase):
   @parameterized.parameters(*_WITHOUT_ARRAYS)
   def test_equal_static_arguments_share_a_compilation(self, name):
     make, step = _STATICS[name], _step(static_argnames='opt')
-    with _compilations() as found:
+    with _test_utils.compilations() as found:
       for _ in range(3):
         step(make(), 1.0)
     self.assertLen(found, 1)
@@ -308,7 +298,7 @@ class StaticTest(parameterized.TestCase):
   @parameterized.parameters(*sorted(_STATICS.keys() - {'bound_method'}))
   def test_unpickled_shares_the_compilation(self, name):
     opt, step = _STATICS[name](), _step()
-    with _compilations() as found:
+    with _test_utils.compilations() as found:
       for protocol in (0, pickle.HIGHEST_PROTOCOL):
         step(opt, 1.0)
         step(pickle.loads(pickle.dumps(opt, protocol)), 1.0)
@@ -340,12 +330,13 @@ class StaticTest(parameterized.TestCase):
   )
   def test_made_in_another_way(self, make, other):
     step = _step()
-    with _compilations() as found:
+    with _test_utils.compilations() as found:
       step(make(), 1.0)
       step(other(), 1.0)
     self.assertLen(found, 1)
 
   @parameterized.named_parameters(
+      ('value', {'b1': 0.9}, {'b1': 0.8}),
       ('type', {'eps': 1}, {'eps': 1.0}),
       # Under x64 a NumPy number is not weakly typed, as a Python number is.
       ('numpy_type', {'b1': 0.9}, {'b1': np.float64(0.9)}),
@@ -355,14 +346,14 @@ class StaticTest(parameterized.TestCase):
   )
   def test_values_that_differ_do_not(self, arguments, other):
     step = _step()
-    with _compilations() as found:
+    with _test_utils.compilations() as found:
       step(o.adamw(0.1, **arguments), 1.0)
       step(o.adamw(0.1, **other), 1.0)
     self.assertLen(found, 2)
 
   def test_new_function_is_another_value(self):
     step = _step()
-    with _compilations() as found:
+    with _test_utils.compilations() as found:
       for _ in range(2):
         step(o.adamw(0.1, mask=lambda params: True), 1.0)
     self.assertLen(found, 2)
@@ -372,7 +363,7 @@ class RebuildingTest(absltest.TestCase):
 
   def test_in_a_loop(self):
     step = _update()
-    with _compilations() as found:
+    with _test_utils.compilations() as found:
       for learning_rate in (0.1, 0.2, 0.3):
         opt = o.chain(o.clip(1.0), o.adamw(learning_rate, b1=0.8))
         step(opt.init(_PARAMS))
@@ -385,7 +376,7 @@ class RebuildingTest(absltest.TestCase):
       return o.adamw(o.linear_schedule(learning_rate, 0.0, 9), mask=mask)
 
     step = _update()
-    with _compilations() as found:
+    with _test_utils.compilations() as found:
       for _ in range(3):
         step(make(0.1).init(_PARAMS))
     self.assertLen(found, 1)
@@ -395,7 +386,7 @@ class RebuildingTest(absltest.TestCase):
     def step(opt):
       return opt.update(_PARAMS, _PARAMS)
 
-    with _compilations() as found:
+    with _test_utils.compilations() as found:
       for _ in range(3):
         jax.jit(step)(o.adam(_cosine()).init(_PARAMS))
     self.assertLen(found, 1)
@@ -407,7 +398,7 @@ class RebuildingTest(absltest.TestCase):
       opt = o.adam(learning_rate).init(_PARAMS)
       return opt.update(_PARAMS, _PARAMS)
 
-    with _compilations() as found:
+    with _test_utils.compilations() as found:
       _, opt = step(0.1)
       _, opt = step(opt.learning_rate / 2)
     self.assertLen(found, 1)
@@ -415,14 +406,14 @@ class RebuildingTest(absltest.TestCase):
   def test_unpickled_in_the_middle(self):
     step = _update()
     opt = o.adamw(_cosine(), mask=_Named('a')).init(_PARAMS)
-    with _compilations() as found:
+    with _test_utils.compilations() as found:
       _, opt = step(opt)
       _, opt = step(pickle.loads(pickle.dumps(opt)))
     self.assertLen(found, 1)
 
   def test_schedule_with_another_peak_in_an_array(self):
     step = _update()
-    with _compilations() as found:
+    with _test_utils.compilations() as found:
       for peak in (0.1, np.float64(0.2), jnp.float32(0.3)):
         step(o.adam(_cosine(np.asarray(peak))).init(_PARAMS))
     self.assertLen(found, 1)
@@ -434,7 +425,7 @@ class RebuildingTest(absltest.TestCase):
       return optax.apply_updates(params, updates)
 
     step = jax.jit(step, static_argnames='opt')
-    with _compilations() as found:
+    with _test_utils.compilations() as found:
       for _ in range(3):
         step(_PARAMS, o.chain(o.clip(1.0), o.adam(_cosine())))
       step(_PARAMS, opt=o.chain(o.clip(1.0), o.adam(_cosine(0.2))))

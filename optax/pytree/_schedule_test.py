@@ -9,7 +9,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-from optax._src import test_utils as optax_test_utils
 
 o = optax.pytree
 
@@ -128,19 +127,6 @@ class ScheduledOptimizerTest(parameterized.TestCase):
       np.testing.assert_array_equal(updates['w'], expected['w'])
     self.assertEqual(
         jax.tree.structure(opt.opt_state), jax.tree.structure(state))
-
-  def test_built_twice_compiles_once(self):
-    params = jnp.ones(3)
-
-    @jax.jit
-    def step(opt):
-      return opt.update(params)
-
-    with optax_test_utils.log_compilations() as compilations:
-      for _ in range(2):
-        step(o.adam(_make('join_schedules')).init(params))
-    self.assertLen(
-        [x for x in compilations if 'jit(step)' in x.getMessage()], 1)
 
   def test_pickles_with_its_state(self):
     opt = o.adam(_make('sgdr_schedule')).init(jnp.ones(3))

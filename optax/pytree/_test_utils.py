@@ -1,6 +1,7 @@
 """The table of optimizers that drives the tests of optax.pytree."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+import contextlib
 import functools
 import operator
 from typing import Any, NamedTuple
@@ -9,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+from optax._src import test_utils as optax_test_utils
 
 
 class Case(NamedTuple):
@@ -298,6 +300,15 @@ def train_functional(
 
   argument = learning_rate if as_argument else None
   return _train(case, state, update, argument, dtype, steps)
+
+
+@contextlib.contextmanager
+def compilations(name: str = 'step') -> Iterator[list[Any]]:
+  """Yields a list of the compilations of a function, filled in at the end."""
+  found = []
+  with optax_test_utils.log_compilations() as logged:
+    yield found
+  found += [x for x in logged if f'jit({name})' in x.getMessage()]
 
 
 def assert_bit_identical(actual: Any, desired: Any) -> None:
