@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 import dataclasses
 import inspect
+import operator
 import sys
 from typing import Any, ClassVar, Optional, TypeVar
 
@@ -69,9 +70,8 @@ class _Layout:
   holders: tuple[str, ...] = dataclasses.field(compare=False, repr=False)
   paths: frozenset[str] = dataclasses.field(compare=False, repr=False)
   key: tuple[Any, ...] = dataclasses.field(repr=False)  # Of what is static.
+  # By parameter: the value without its leaves, _LEAF if the child is the value.
   static: dict[str, Any] = dataclasses.field(compare=False)
-  # Children that are containers with static items or keys in an order.
-  templates: dict[str, Any] = dataclasses.field(compare=False, repr=False)
   # The structure of the parameters, for optimizers that saw it.
   params_treedef: Any = dataclasses.field(
       default=None, compare=False, repr=False
@@ -146,7 +146,7 @@ class Node:
     Returns:
       The children and the layout.
     """
-    children, static, templates = {}, {}, {}
+    children, static = {}, {}
     holders, key, paths = [], [], []
     for name, value in arguments.items():
       if (value is None or isinstance(value, (bool, str))
@@ -182,18 +182,15 @@ class Node:
       is_data = not any(is_leaf) and not any(map(callable, items))
       order = () if is_data else _order(value)
       key.append((name, treedef, order, *map(_leaves.key, items_static)))
-      template = _in_order(treedef.unflatten(items_static), value)
-      if not any(is_leaf):
-        static[name] = template
-        continue
-      children[name] = treedef.unflatten(
-          x if y else None for x, y in zip(items, is_leaf)
-      )
-      if order or not all(is_leaf):
-        templates[name] = template
+      static[name] = _in_order(treedef.unflatten(items_static), value)
+      if any(is_leaf):
+        children[name] = treedef.unflatten(
+            x if y else None for x, y in zip(items, is_leaf)
+        )
+        if all(is_leaf) and not order:
+          static[name] = _LEAF
     layout = _Layout(
-        tuple(children), tuple(holders), frozenset(paths), tuple(key), static,
-        templates
+        tuple(children), tuple(holders), frozenset(paths), tuple(key), static
     )
     return tuple(children.values()), layout
 
@@ -214,12 +211,11 @@ class Node:
   def _get(self, name: str) -> Any:
     """Returns the value of a parameter of the factory."""
     layout = self._layout
-    if name in layout.static:
-      return layout.static[name]
+    static = layout.static[name]
+    if name not in layout.leaves:
+      return static
     child = self._children[layout.leaves.index(name)]
-    if name in layout.templates:
-      return _merge(layout.templates[name], child)
-    return child
+    return child if static is _LEAF else _merge(static, child)
 
   def _arguments(self) -> dict[str, Any]:
     """Returns the value of each parameter of the factory."""
@@ -323,7 +319,7 @@ class Node:
   def _is_default(self, name: str, value: Any) -> bool:
     default = self.__signature__.parameters[name].default
     return value is default or (
-        name in self._layout.static
+        name not in self._layout.leaves
         and _leaves.tree_key(value) == _leaves.tree_key(default)
     )
 
@@ -362,8 +358,7 @@ def is_whole(x: Any) -> bool:
   return is_item(x) or callable(x)
 
 
-def flatten(node: Node) -> tuple[tuple[Any, ...], _Layout]:
-  return node._children, node._layout
+flatten = operator.attrgetter('_children', '_layout')
 
 
 def _flatten_with_keys(node: Node) -> tuple[Any, _Layout]:

@@ -90,6 +90,7 @@ class Optimizer(_node.Node):
     if self._has_state():
       children = children[:-1]
     else:
+      _flax.register(type(self))
       layout = dataclasses.replace(layout, leaves=(*layout.leaves, 'opt_state'))
     if layout.params_treedef is not params_treedef:
       layout = dataclasses.replace(layout, params_treedef=params_treedef)
@@ -133,7 +134,6 @@ class Optimizer(_node.Node):
     """
     if isinstance(params, Optimizer):
       raise TypeError(_functional_call(self, 'init'))
-    _flax.register(type(self))
     opt = self._with_state(self.tx.init(params), jax.tree.structure(params))
     # No buffer may belong to two trees, or be twice in one: it could be donated
     # only once.
@@ -184,8 +184,9 @@ class Optimizer(_node.Node):
           updates, self.opt_state, params, **extra_args
       )
     except Exception:
-      expected = tx.init, updates if params is None else params
-      _check_state(jax.eval_shape(*expected), self.opt_state)
+      if self._layout.params_treedef is None:  # The state was put in.
+        expected = tx.init, updates if params is None else params
+        _check_state(jax.eval_shape(*expected), self.opt_state)
       raise
     treedef = self._layout.params_treedef or jax.tree.structure(updates)
     return new_updates, self._with_state(state, treedef)
@@ -240,6 +241,14 @@ class Optimizer(_node.Node):
     Raises:
       ValueError: it isn't known where the update takes a schedule's count from,
         or there is no state yet.
+
+    Examples:
+      >>> import jax.numpy as jnp
+      >>> import optax
+      >>> schedule = optax.pytree.linear_schedule(1.0, 0.0, transition_steps=4)
+      >>> opt = optax.pytree.sgd(schedule, momentum=0.9).init(jnp.ones(2))
+      >>> opt.update(jnp.ones(2))[1].hyperparams['learning_rate']
+      Array(0.75, dtype=float32, weak_type=True)
     """
     return _hyperparams.numbers(self)
 
@@ -261,7 +270,9 @@ class Optimizer(_node.Node):
       An optimizer with the same state, if none was given.
 
     Raises:
-      TypeError: there is no hyperparameter of that name or path.
+      TypeError: there is no hyperparameter of that name or path; or the state
+        can't follow, since a number would become a schedule, None a value, or
+        the reverse, or since only `init` uses the hyperparameter.
       ValueError: `opt_state` has other leaves or shapes than the present one.
 
     Examples:
@@ -273,9 +284,9 @@ class Optimizer(_node.Node):
       0.01
     """
     layout = self._layout
-    only_init = _limits.ONLY_INIT_USES.get(self._factory, ())
+    others = *layout.holders, *_limits.ONLY_INIT_USES.get(self._factory, ())
     if not changes and all(
-        n in layout.paths and n not in only_init
+        n in layout.paths and n not in others
         and (isinstance(x, float) or _leaves.is_numeric_array(x))
         for n, x in by_name.items()
     ):  # Leaves for leaves, as in a training loop: nothing else can change.
@@ -320,8 +331,9 @@ class Optimizer(_node.Node):
       if hasattr(type(self), name):  # A property raised it.
         return object.__getattribute__(self, name)
       raise AttributeError(
-          f'{type(self).__name__} has no attribute {name!r}; what functional'
-          ' optax calls the state is opt.opt_state'
+          f'{type(self).__name__} has no attribute {name!r}; the'
+          f' hyperparameters are {", ".join(self.__signature__.parameters)}; what'
+          ' functional optax calls the state is opt.opt_state'
       )
 
   def __iter__(self, *index: Any):
