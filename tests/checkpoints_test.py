@@ -195,6 +195,18 @@ class OptimizersTest(parameterized.TestCase):
         (actual, restored.opt_state), (desired, opt.opt_state)
     )
 
+  @parameterized.named_parameters(
+      ('init', lambda opt: opt.init(_params())),
+      ('replace', lambda opt: opt.replace(opt_state=opt.tx.init(_params()))),
+      ('jit', lambda opt: jax.jit(opt.init)(_params())),
+  )
+  def test_flax_writes_an_optimizer_however_it_got_its_state(self, make):
+    cls = o.wrap(lambda learning_rate: optax.adam(learning_rate))
+    opt = make(cls(0.5))
+    data = serialization.to_bytes(opt)
+    restored = serialization.from_bytes(opt.replace(learning_rate=0.1), data)
+    self.assertEqual(restored.learning_rate, 0.5)
+
   def test_functional_states_of_flax_load_into_an_optimizer(self):
     state = make.OPTIMIZERS['adam'](optax).init(_params())
     opt = serialization.from_state_dict(
@@ -241,10 +253,14 @@ class FailuresTest(parameterized.TestCase):
       # As from a checkpoint, onto an optimizer that has seen no parameters.
       o.adam(0.1).replace(opt_state=state).update(params, params)
 
-  def test_another_error_of_an_update_is_shown_as_it_is(self):
+  @parameterized.named_parameters(
+      ('structure', {'w': jnp.ones((2, 2))}, 'Dict key mismatch'),
+      ('shape', {**make.PARAMS, 'w': jnp.ones(3)}, '[Ii]ncompatible shapes'),
+  )
+  def test_wrong_updates_are_not_blamed_on_the_state(self, updates, message):
     opt = o.adam(0.1).init(_params())
-    with self.assertRaisesRegex(ValueError, 'Dict key mismatch'):
-      opt.update({'w': _params()['w']}, _params())
+    with self.assertRaisesRegex((TypeError, ValueError), message):
+      opt.update(updates, _params())
 
   @parameterized.parameters(range(2, 6))
   def test_truncated_pickle(self, protocol):

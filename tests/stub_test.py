@@ -19,7 +19,7 @@ import make_stub
 
 CHAIN = """
 class chain(Optimizer):
-  args: Final[tuple[base.GradientTransformation | Optimizer, ...]]
+  args: Final[tuple[Any, ...]]
   def __init__(
       self,
       *args: base.GradientTransformation | Optimizer,

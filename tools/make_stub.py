@@ -66,9 +66,11 @@ def _class(name: str, cls: Any, imports: dict[str, str]) -> str:
       parameters.append('*,')
     last = p.kind
     star, annotation = '', annotations.get(p.name, 'Any')
-    attribute = f'{p.name}: Final[{annotation}]'
+    # A union would refuse `opt.learning_rate / 2` and `opt.args[0].b1`.
+    held = 'Any' if re.search('Schedule|Optimizer', annotation) else annotation
+    attribute = f'{p.name}: Final[{held}]'
     if p.kind is p.VAR_POSITIONAL:
-      star, attribute = '*', f'{p.name}: Final[tuple[{annotation}, ...]]'
+      star, attribute = '*', f'{p.name}: Final[tuple[{held}, ...]]'
     default = '' if p.default is p.empty else f' = {_literal(p.default)}'
     attributes.append(attribute)
     parameters.append(f'{star}{p.name}: {annotation}{default},')

@@ -20,7 +20,7 @@ from typing import Sequence
 from typing import Union
 
 class MultiSteps(Optimizer):
-  opt: Final[base.GradientTransformation | Optimizer]
+  opt: Final[Any]
   every_k_schedule: Final[Union[int, Callable[[jax.typing.ArrayLike],
       jax.typing.ArrayLike]]]
   use_grad_mean: Final[bool]
@@ -39,14 +39,14 @@ class MultiSteps(Optimizer):
   def has_updated(self) -> jax.Array: ...
 
 class from_gradient_transformation(Optimizer):
-  transformation: Final[base.GradientTransformation | Optimizer]
+  transformation: Final[Any]
   def __init__(
       self,
       transformation: base.GradientTransformation | Optimizer,
   ) -> None: ...
 
 class adabelief(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -64,10 +64,10 @@ class adabelief(Optimizer):
   ) -> None: ...
 
 class adadelta(Optimizer):
-  learning_rate: Final[Optional[base.ScalarOrSchedule]]
+  learning_rate: Final[Any]
   rho: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
-  weight_decay: Final[Union[jax.typing.ArrayLike, base.ScalarOrSchedule]]
+  weight_decay: Final[Any]
   weight_decay_mask: Final[alias.MaskOrFn]
   def __init__(
       self,
@@ -79,7 +79,7 @@ class adadelta(Optimizer):
   ) -> None: ...
 
 class adafactor(Optimizer):
-  learning_rate: Final[Optional[base.ScalarOrSchedule]]
+  learning_rate: Final[Any]
   min_dim_size_to_factor: Final[int]
   decay_rate: Final[jax.typing.ArrayLike]
   decay_offset: Final[jax.typing.ArrayLike]
@@ -87,7 +87,7 @@ class adafactor(Optimizer):
   clipping_threshold: Final[Optional[jax.typing.ArrayLike]]
   momentum: Final[Optional[jax.typing.ArrayLike]]
   dtype_momentum: Final[jax.typing.DTypeLike]
-  weight_decay_rate: Final[Optional[base.ScalarOrSchedule]]
+  weight_decay_rate: Final[Any]
   eps: Final[jax.typing.ArrayLike]
   factored: Final[bool]
   weight_decay_mask: Final[alias.MaskOrFn]
@@ -108,7 +108,7 @@ class adafactor(Optimizer):
   ) -> None: ...
 
 class adagrad(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   initial_accumulator_value: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
   def __init__(
@@ -119,7 +119,7 @@ class adagrad(Optimizer):
   ) -> None: ...
 
 class adam(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -139,7 +139,7 @@ class adam(Optimizer):
   ) -> None: ...
 
 class adamax(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -152,11 +152,11 @@ class adamax(Optimizer):
   ) -> None: ...
 
 class adamaxw(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
-  weight_decay: Final[base.ScalarOrSchedule]
+  weight_decay: Final[Any]
   mask: Final[Optional[Union[Any, Callable[[base.Params], Any]]]]
   def __init__(
       self,
@@ -169,13 +169,13 @@ class adamaxw(Optimizer):
   ) -> None: ...
 
 class adamw(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
   eps_root: Final[jax.typing.ArrayLike]
   mu_dtype: Final[Optional[Any]]
-  weight_decay: Final[base.ScalarOrSchedule]
+  weight_decay: Final[Any]
   mask: Final[Optional[Union[Any, Callable[[base.Params], Any]]]]
   nesterov: Final[bool]
   def __init__(
@@ -193,13 +193,13 @@ class adamw(Optimizer):
   ) -> None: ...
 
 class adan(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   b3: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
   eps_root: Final[jax.typing.ArrayLike]
-  weight_decay: Final[base.ScalarOrSchedule]
+  weight_decay: Final[Any]
   mask: Final[Optional[Union[Any, Callable[[base.Params], Any]]]]
   def __init__(
       self,
@@ -214,7 +214,7 @@ class adan(Optimizer):
   ) -> None: ...
 
 class amsgrad(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -235,7 +235,7 @@ class amsgrad(Optimizer):
   ) -> None: ...
 
 class fromage(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   min_norm: Final[jax.typing.ArrayLike]
   def __init__(
       self,
@@ -244,12 +244,12 @@ class fromage(Optimizer):
   ) -> None: ...
 
 class lamb(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
   eps_root: Final[jax.typing.ArrayLike]
-  weight_decay: Final[base.ScalarOrSchedule]
+  weight_decay: Final[Any]
   mask: Final[alias.MaskOrFn]
   def __init__(
       self,
@@ -263,8 +263,8 @@ class lamb(Optimizer):
   ) -> None: ...
 
 class lars(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
-  weight_decay: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
+  weight_decay: Final[Any]
   weight_decay_mask: Final[alias.MaskOrFn]
   trust_coefficient: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -284,11 +284,10 @@ class lars(Optimizer):
   ) -> None: ...
 
 class lbfgs(Optimizer):
-  learning_rate: Final[Optional[base.ScalarOrSchedule]]
+  learning_rate: Final[Any]
   memory_size: Final[int]
   scale_init_precond: Final[bool]
-  linesearch: Final[Optional[Union[base.GradientTransformationExtraArgs |
-      Optimizer, base.GradientTransformation | Optimizer]]]
+  linesearch: Final[Any]
   def __init__(
       self,
       learning_rate: Optional[base.ScalarOrSchedule] = None,
@@ -299,11 +298,11 @@ class lbfgs(Optimizer):
   ) -> None: ...
 
 class lion(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   mu_dtype: Final[Optional[Any]]
-  weight_decay: Final[base.ScalarOrSchedule]
+  weight_decay: Final[Any]
   mask: Final[Optional[Union[Any, Callable[[base.Params], Any]]]]
   def __init__(
       self,
@@ -316,7 +315,7 @@ class lion(Optimizer):
   ) -> None: ...
 
 class nadam(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -336,13 +335,13 @@ class nadam(Optimizer):
   ) -> None: ...
 
 class nadamw(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
   eps_root: Final[jax.typing.ArrayLike]
   mu_dtype: Final[Optional[Any]]
-  weight_decay: Final[base.ScalarOrSchedule]
+  weight_decay: Final[Any]
   mask: Final[Optional[Union[Any, Callable[[base.Params], Any]]]]
   nesterov: Final[bool]
   def __init__(
@@ -360,7 +359,7 @@ class nadamw(Optimizer):
   ) -> None: ...
 
 class noisy_sgd(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   eta: Final[jax.typing.ArrayLike]
   gamma: Final[jax.typing.ArrayLike]
   key: Final[jax.typing.ArrayLike | None]
@@ -376,12 +375,12 @@ class noisy_sgd(Optimizer):
   ) -> None: ...
 
 class novograd(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
   eps_root: Final[jax.typing.ArrayLike]
-  weight_decay: Final[base.ScalarOrSchedule]
+  weight_decay: Final[Any]
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
@@ -415,7 +414,7 @@ class optimistic_adam(Optimizer):
   ) -> None: ...
 
 class optimistic_adam_v2(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   alpha: Final[jax.typing.ArrayLike]
   beta: Final[jax.typing.ArrayLike]
   b1: Final[jax.typing.ArrayLike]
@@ -439,9 +438,9 @@ class optimistic_adam_v2(Optimizer):
   ) -> None: ...
 
 class optimistic_gradient_descent(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
-  alpha: Final[base.ScalarOrSchedule]
-  beta: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
+  alpha: Final[Any]
+  beta: Final[Any]
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
@@ -451,7 +450,7 @@ class optimistic_gradient_descent(Optimizer):
 
 class polyak_sgd(Optimizer):
   max_learning_rate: Final[jax.typing.ArrayLike]
-  scaling: Final[base.ScalarOrSchedule]
+  scaling: Final[Any]
   f_min: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
   variant: Final[str]
@@ -465,7 +464,7 @@ class polyak_sgd(Optimizer):
   ) -> None: ...
 
 class radam(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -485,7 +484,7 @@ class radam(Optimizer):
   ) -> None: ...
 
 class rmsprop(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   decay: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
   initial_scale: Final[jax.typing.ArrayLike]
@@ -523,7 +522,7 @@ class rprop(Optimizer):
   ) -> None: ...
 
 class sgd(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   momentum: Final[Optional[jax.typing.ArrayLike]]
   nesterov: Final[bool]
   accumulator_dtype: Final[Optional[Any]]
@@ -536,14 +535,14 @@ class sgd(Optimizer):
   ) -> None: ...
 
 class sign_sgd(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
   ) -> None: ...
 
 class signum(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   beta: Final[jax.typing.ArrayLike]
   accumulator_dtype: Final[Any | None]
   def __init__(
@@ -563,7 +562,7 @@ class sm3(Optimizer):
   ) -> None: ...
 
 class yogi(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -587,7 +586,7 @@ class adaptive_grad_clip(Optimizer):
   ) -> None: ...
 
 class add_decayed_weights(Optimizer):
-  weight_decay: Final[base.ScalarOrSchedule]
+  weight_decay: Final[Any]
   mask: Final[Optional[Union[Any, Callable[[base.Params], Any]]]]
   def __init__(
       self,
@@ -839,7 +838,7 @@ class scale_by_lbfgs(Optimizer):
   ) -> None: ...
 
 class scale_by_learning_rate(Optimizer):
-  learning_rate: Final[Optional[base.ScalarOrSchedule]]
+  learning_rate: Final[Any]
   flip_sign: Final[bool]
   def __init__(
       self,
@@ -975,7 +974,7 @@ class scale_by_rss(Optimizer):
   ) -> None: ...
 
 class scale_by_schedule(Optimizer):
-  step_size_fn: Final[base.Schedule]
+  step_size_fn: Final[Any]
   def __init__(
       self,
       step_size_fn: base.Schedule,
@@ -1101,7 +1100,7 @@ class zero_nans(Optimizer):
   ) -> None: ...
 
 class apply_if_finite(Optimizer):
-  inner: Final[base.GradientTransformation | Optimizer]
+  inner: Final[Any]
   max_consecutive_errors: Final[int]
   def __init__(
       self,
@@ -1110,14 +1109,14 @@ class apply_if_finite(Optimizer):
   ) -> None: ...
 
 class chain(Optimizer):
-  args: Final[tuple[base.GradientTransformation | Optimizer, ...]]
+  args: Final[tuple[Any, ...]]
   def __init__(
       self,
       *args: base.GradientTransformation | Optimizer,
   ) -> None: ...
 
 class conditionally_mask(Optimizer):
-  inner: Final[base.GradientTransformation | Optimizer]
+  inner: Final[Any]
   should_transform_fn: Final[_conditionality.ConditionFn]
   forward_extra_args: Final[bool]
   def __init__(
@@ -1128,7 +1127,7 @@ class conditionally_mask(Optimizer):
   ) -> None: ...
 
 class conditionally_transform(Optimizer):
-  inner: Final[base.GradientTransformation | Optimizer]
+  inner: Final[Any]
   should_transform_fn: Final[_conditionality.ConditionFn]
   forward_extra_args: Final[bool]
   def __init__(
@@ -1139,14 +1138,14 @@ class conditionally_transform(Optimizer):
   ) -> None: ...
 
 class flatten(Optimizer):
-  inner: Final[base.GradientTransformation | Optimizer]
+  inner: Final[Any]
   def __init__(
       self,
       inner: base.GradientTransformation | Optimizer,
   ) -> None: ...
 
 class lookahead(Optimizer):
-  fast_optimizer: Final[base.GradientTransformation | Optimizer]
+  fast_optimizer: Final[Any]
   sync_period: Final[jax.typing.ArrayLike]
   slow_step_size: Final[jax.typing.ArrayLike]
   reset_state: Final[bool]
@@ -1159,7 +1158,7 @@ class lookahead(Optimizer):
   ) -> None: ...
 
 class masked(Optimizer):
-  inner: Final[base.GradientTransformation | Optimizer]
+  inner: Final[Any]
   mask: Final[Union[base.PyTree, Callable[[base.Params], base.PyTree]]]
   mask_compatible_extra_args: Final[bool]
   def __init__(
@@ -1184,8 +1183,7 @@ class measure_with_ema(Optimizer):
   ) -> None: ...
 
 class monitor(Optimizer):
-  measures: Final[dict[str, base.GradientTransformationExtraArgs | Optimizer |
-      Callable[[base.Updates], base.ArrayTree]]]
+  measures: Final[Any]
   def __init__(
       self,
       measures: dict[str, base.GradientTransformationExtraArgs | Optimizer |
@@ -1193,14 +1191,14 @@ class monitor(Optimizer):
   ) -> None: ...
 
 class named_chain(Optimizer):
-  args: Final[tuple[tuple[str, base.GradientTransformation | Optimizer], ...]]
+  args: Final[tuple[Any, ...]]
   def __init__(
       self,
       *args: tuple[str, base.GradientTransformation | Optimizer],
   ) -> None: ...
 
 class partition(Optimizer):
-  transforms: Final[Mapping[Hashable, base.GradientTransformation | Optimizer]]
+  transforms: Final[Any]
   param_labels: Final[Union[base.PyTree, Callable[[base.PyTree], base.PyTree]]]
   mask_compatible_extra_args: Final[bool]
   def __init__(
@@ -1212,7 +1210,7 @@ class partition(Optimizer):
   ) -> None: ...
 
 class selective_transform(Optimizer):
-  optimizer: Final[base.GradientTransformation | Optimizer]
+  optimizer: Final[Any]
   freeze_mask: Final[Union[bool, base.ArrayTree]]
   def __init__(
       self,
@@ -1285,7 +1283,7 @@ class exponential_decay(Schedule):
   ) -> None: ...
 
 class join_schedules(Schedule):
-  schedules: Final[Sequence[base.Schedule]]
+  schedules: Final[Any]
   boundaries: Final[Sequence[int]]
   def __init__(
       self,

@@ -331,9 +331,9 @@ class Optimizer(_node.Node):
       if hasattr(type(self), name):  # A property raised it.
         return object.__getattribute__(self, name)
       raise AttributeError(
-          f'{type(self).__name__} has no attribute {name!r}; the'
-          f' hyperparameters are {", ".join(self.__signature__.parameters)}; what'
-          ' functional optax calls the state is opt.opt_state'
+          f'{type(self).__name__} has no attribute {name!r}; it has'
+          f' {", ".join(self.__signature__.parameters)}; what functional optax'
+          ' calls the state is opt.opt_state'
       )
 
   def __iter__(self, *index: Any):

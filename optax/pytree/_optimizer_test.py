@@ -409,6 +409,8 @@ class ErrorTest(parameterized.TestCase):
        'memory_size must be >= 1'),
       ('set_attribute', lambda: setattr(optax.pytree.adam(0.1), 'b1', 0.8),
        dataclasses.FrozenInstanceError, r'write opt = opt.replace\(b1=0.8\)'),
+      ('unknown_attribute', lambda: optax.pytree.sgd(0.1).lr, AttributeError,
+       "sgd has no attribute 'lr'; it has learning_rate, momentum"),
       ('delete_attribute', lambda: delattr(optax.pytree.adam(0.1), 'b1'),
        dataclasses.FrozenInstanceError, 'immutable'),
       ('update_before_init',

@@ -13,7 +13,7 @@ from typing import Optional
 from typing import Union
 
 class acprop(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -32,11 +32,11 @@ class acprop(Optimizer):
   ) -> None: ...
 
 class ademamix(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
-  b3: Final[base.ScalarOrSchedule]
-  alpha: Final[base.ScalarOrSchedule]
+  b3: Final[Any]
+  alpha: Final[Any]
   eps: Final[jax.typing.ArrayLike]
   eps_root: Final[jax.typing.ArrayLike]
   mu_dtype: Final[Optional[Any]]
@@ -57,7 +57,7 @@ class ademamix(Optimizer):
   ) -> None: ...
 
 class adopt(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -79,7 +79,7 @@ class adopt(Optimizer):
   ) -> None: ...
 
 class cocob(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   alpha: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
   weight_decay: Final[jax.typing.ArrayLike]
@@ -94,7 +94,7 @@ class cocob(Optimizer):
   ) -> None: ...
 
 class dadapt_adamw(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   betas: Final[tuple[jax.typing.ArrayLike, jax.typing.ArrayLike]]
   eps: Final[jax.typing.ArrayLike]
   estim_lr0: Final[jax.typing.ArrayLike]
@@ -123,7 +123,7 @@ class differentially_private_aggregate(Optimizer):
   ) -> None: ...
 
 class dog(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   init_step: Final[tuple[Literal['distance', 'learning_rate', 'heuristic'],
       jax.typing.ArrayLike]]
   eps: Final[jax.typing.ArrayLike]
@@ -140,7 +140,7 @@ class dog(Optimizer):
   ) -> None: ...
 
 class dowg(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   init_estim_sq_dist: Final[Optional[jax.typing.ArrayLike]]
   eps: Final[jax.typing.ArrayLike]
   weight_decay: Final[Optional[jax.typing.ArrayLike]]
@@ -155,7 +155,7 @@ class dowg(Optimizer):
   ) -> None: ...
 
 class dpsgd(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   l2_norm_clip: Final[jax.typing.ArrayLike]
   noise_multiplier: Final[jax.typing.ArrayLike]
   seed: Final[int]
@@ -172,11 +172,11 @@ class dpsgd(Optimizer):
   ) -> None: ...
 
 class galore(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   rank: Final[int]
   update_proj_gap: Final[int]
   scale: Final[float]
-  base_optimizer: Final[Optional[base.GradientTransformation | Optimizer]]
+  base_optimizer: Final[Any]
   weight_decay: Final[jax.typing.ArrayLike]
   mask: Final[Optional[Union[Any, Callable[[base.Params], Any]]]]
   weight_dimension_numbers: Final[Optional[_galore.GaLoreDimNumsOrFn]]
@@ -200,7 +200,7 @@ class hutchinson_estimator_diag_hessian(Optimizer):
   ) -> None: ...
 
 class madgrad(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   momentum: Final[float]
   weight_decay: Final[float]
   eps: Final[float]
@@ -213,8 +213,7 @@ class madgrad(Optimizer):
   ) -> None: ...
 
 class mechanize(Optimizer):
-  base_optimizer: Final[Union[base.GradientTransformation | Optimizer,
-      base.GradientTransformationExtraArgs | Optimizer]]
+  base_optimizer: Final[Any]
   weight_decay: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
   s_init: Final[jax.typing.ArrayLike]
@@ -230,7 +229,7 @@ class mechanize(Optimizer):
   ) -> None: ...
 
 class momo(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   beta: Final[jax.typing.ArrayLike]
   lower_bound: Final[jax.typing.ArrayLike]
   weight_decay: Final[jax.typing.ArrayLike]
@@ -245,7 +244,7 @@ class momo(Optimizer):
   ) -> None: ...
 
 class momo_adam(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -264,7 +263,7 @@ class momo_adam(Optimizer):
   ) -> None: ...
 
 class muon(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   ns_coeffs: Final[Union[tuple[jax.typing.ArrayLike, jax.typing.ArrayLike,
       jax.typing.ArrayLike], tuple[tuple[jax.typing.ArrayLike,
       jax.typing.ArrayLike, jax.typing.ArrayLike], ...], str]]
@@ -281,7 +280,7 @@ class muon(Optimizer):
   adam_b2: Final[jax.typing.ArrayLike]
   adam_eps_root: Final[jax.typing.ArrayLike]
   adam_weight_decay: Final[jax.typing.ArrayLike]
-  adam_learning_rate: Final[base.ScalarOrSchedule | None]
+  adam_learning_rate: Final[Any]
   muon_weight_dimension_numbers: Final[_muon.WeightDimNumOrFn | None]
   consistent_rms: Final[jax.typing.ArrayLike | None]
   def __init__(
@@ -318,7 +317,7 @@ class normalize(Optimizer):
   ) -> None: ...
 
 class prodigy(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   betas: Final[tuple[jax.typing.ArrayLike, jax.typing.ArrayLike]]
   beta3: Final[Optional[jax.typing.ArrayLike]]
   eps: Final[jax.typing.ArrayLike]
@@ -358,8 +357,8 @@ class reduce_on_plateau(Optimizer):
   ) -> None: ...
 
 class sam(Optimizer):
-  optimizer: Final[base.GradientTransformation | Optimizer]
-  adv_optimizer: Final[base.GradientTransformation | Optimizer]
+  optimizer: Final[Any]
+  adv_optimizer: Final[Any]
   sync_period: Final[int]
   reset_state: Final[bool]
   opaque_mode: Final[bool]
@@ -390,8 +389,8 @@ class scale_by_acprop(Optimizer):
 class scale_by_ademamix(Optimizer):
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
-  b3: Final[base.ScalarOrSchedule]
-  alpha: Final[base.ScalarOrSchedule]
+  b3: Final[Any]
+  alpha: Final[Any]
   eps: Final[jax.typing.ArrayLike]
   eps_root: Final[jax.typing.ArrayLike]
   mu_dtype: Final[Optional[jax.typing.DTypeLike]]
@@ -439,7 +438,7 @@ class scale_by_galore(Optimizer):
   rank: Final[int]
   update_proj_gap: Final[int]
   scale: Final[float]
-  base_optimizer: Final[Optional[base.GradientTransformation | Optimizer]]
+  base_optimizer: Final[Any]
   weight_dimension_numbers: Final[Optional[_galore.GaLoreDimNumsOrFn]]
   def __init__(
       self,
@@ -451,7 +450,7 @@ class scale_by_galore(Optimizer):
   ) -> None: ...
 
 class scale_by_madgrad(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   momentum: Final[float]
   eps: Final[float]
   def __init__(
@@ -494,7 +493,7 @@ class scale_by_muon(Optimizer):
 class scale_by_simplified_ademamix(Optimizer):
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
-  alpha: Final[base.ScalarOrSchedule]
+  alpha: Final[Any]
   eps: Final[jax.typing.ArrayLike]
   eps_root: Final[jax.typing.ArrayLike]
   def __init__(
@@ -507,8 +506,8 @@ class scale_by_simplified_ademamix(Optimizer):
   ) -> None: ...
 
 class schedule_free(Optimizer):
-  base_optimizer: Final[base.GradientTransformation | Optimizer]
-  learning_rate: Final[base.ScalarOrSchedule]
+  base_optimizer: Final[Any]
+  learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   weight_lr_power: Final[jax.typing.ArrayLike]
   state_dtype: Final[Optional[jax.typing.DTypeLike]]
@@ -560,10 +559,10 @@ class schedule_free_sgd(Optimizer):
   ) -> None: ...
 
 class simplified_ademamix(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
-  alpha: Final[base.ScalarOrSchedule]
+  alpha: Final[Any]
   eps: Final[jax.typing.ArrayLike]
   eps_root: Final[jax.typing.ArrayLike]
   weight_decay: Final[jax.typing.ArrayLike]
@@ -581,7 +580,7 @@ class simplified_ademamix(Optimizer):
   ) -> None: ...
 
 class sophia(Optimizer):
-  learning_rate: Final[base.ScalarOrSchedule]
+  learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -590,8 +589,7 @@ class sophia(Optimizer):
   gamma: Final[jax.typing.ArrayLike]
   clip_threshold: Final[Optional[jax.typing.ArrayLike]]
   update_interval: Final[jax.typing.ArrayLike]
-  hessian_diagonal_fn: Final[Union[base.GradientTransformation | Optimizer,
-      base.GradientTransformationExtraArgs | Optimizer]]
+  hessian_diagonal_fn: Final[Any]
   mu_dtype: Final[Optional[Any]]
   verbose: Final[bool]
   print_win_rate_every_n_steps: Final[jax.typing.ArrayLike]
@@ -615,7 +613,7 @@ class sophia(Optimizer):
   ) -> None: ...
 
 class split_real_and_imaginary(Optimizer):
-  inner: Final[base.GradientTransformation | Optimizer]
+  inner: Final[Any]
   def __init__(
       self,
       inner: base.GradientTransformation | Optimizer,
