@@ -247,8 +247,9 @@ class Optimizer(_node.Node):
       >>> import optax
       >>> schedule = optax.pytree.linear_schedule(1.0, 0.0, transition_steps=4)
       >>> opt = optax.pytree.sgd(schedule, momentum=0.9).init(jnp.ones(2))
-      >>> opt.update(jnp.ones(2))[1].hyperparams['learning_rate']
-      Array(0.75, dtype=float32, weak_type=True)
+      >>> _, opt = opt.update(jnp.ones(2))
+      >>> {name: float(x) for name, x in opt.hyperparams.items()}
+      {'learning_rate': 0.75, 'momentum': 0.9}
     """
     return _hyperparams.numbers(self)
 
