@@ -276,9 +276,8 @@ def trace_and_compile(effort: Effort) -> Iterator[Row]:
   for workload_name in ('MLP 4x64', '200 leaves'):
     params, loss = workloads.WORKLOADS[workload_name]()
     work = {
-        name: _first_call(candidate, loss, params)
-        for name, candidate in candidates.CANDIDATES.items()
-        if name in _made(loss, candidates.adam)
+        name: _first_call(candidates.CANDIDATES[name], loss, params)
+        for name in _made(loss, candidates.adam)
     }
     yield Row('trace and compile', f'{workload_name}, adam',
               _measure(work, 3 * effort.long_rounds))

@@ -10,8 +10,10 @@ the page and the plot to docs/ and the samples to benchmarks/results.json; with
 
 import argparse
 from importlib import metadata
+import os
 import pathlib
 import platform
+import sys
 
 import measurements
 import report
@@ -31,6 +33,10 @@ def _versions() -> dict[str, str]:
   return found
 
 
+def _machine() -> str:
+  return f'{os.cpu_count()} cores, {platform.machine()}, {platform.system()}'
+
+
 def main():
   parser = argparse.ArgumentParser(
       description=__doc__, formatter_class=argparse.RawTextHelpFormatter
@@ -39,7 +45,8 @@ def main():
   parser.add_argument('--out', type=pathlib.Path)
   args = parser.parse_args()
   effort = measurements.QUICK if args.quick else measurements.FULL
-  command = 'benchmarks/run.sh' + ' --quick' * args.quick
+  command = (f'PYTHON=python{sys.version_info[0]}.{sys.version_info[1]}'
+             f' benchmarks/run.sh{" --quick" * args.quick}')
   out = args.out or (ROOT / 'build' / 'benchmarks' if args.quick else None)
   docs, data = out or ROOT / 'docs', out or ROOT / 'benchmarks'
   (docs / '_static').mkdir(parents=True, exist_ok=True)
@@ -47,11 +54,13 @@ def main():
   rows = []
   for measure in tqdm.tqdm(measurements.MEASUREMENTS):
     rows += measure(effort)
-  versions = _versions()
-  page = report.page(rows, versions, command)
+  facts = {
+      'command': command, 'versions': _versions(), 'machine': _machine()
+  }
+  page = report.page(rows, **facts)
   (docs / 'benchmarks.md').write_text(page)
   (data / 'results.json').write_text(
-      report.as_json(rows, command=command, versions=versions)
+      report.as_json(rows, **facts)
   )
   report.plot(rows, docs / '_static' / 'benchmarks.png')
   print(page)

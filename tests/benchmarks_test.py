@@ -61,7 +61,7 @@ class BenchmarksTest(absltest.TestCase):
       self.assertEqual(row.samples[PYTREE], row.samples[ARGUMENT])
 
   def test_page_has_every_row(self):
-    page = report.page(self.rows, {'jax': '0'}, 'command')
+    page = report.page(self.rows, {'jax': '0'}, 'a machine', 'a command')
     for row in self.rows:
       self.assertIn(f'| {row.name} | ', page)
 
@@ -73,8 +73,8 @@ class BenchmarksTest(absltest.TestCase):
 
   def test_the_page_is_made_of_the_results(self):
     results = json.loads((ROOT / 'benchmarks' / 'results.json').read_text())
-    rows = [measurements.Row(**row) for row in results['rows']]
-    page = report.page(rows, results['versions'], results['command'])
+    rows = [measurements.Row(**row) for row in results.pop('rows')]
+    page = report.page(rows, **results)
     self.assertEqual((ROOT / 'docs' / 'benchmarks.md').read_text(), page)
 
 
