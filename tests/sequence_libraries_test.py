@@ -21,6 +21,7 @@ import jax
 import jax.numpy as jnp
 import optax
 import orbax.checkpoint as ocp
+import rich.pretty
 
 PARAMS = {'w': jnp.ones(3)}
 
@@ -107,6 +108,16 @@ class SequenceLibrariesTest(absltest.TestCase):
     self.assertIn('tx = GradientTransformationExtraArgs(', repr(model))
     self.assertIn('Dense_0', model.tabulate(jax.random.key(0), x))
     self.assertIs(type(model.bind(variables).tx), type(model.tx))
+
+  def test_linen_module_with_a_field_in_jit(self):
+    model = linen.jit(Model)(make_tx())
+    x = jnp.ones(3)
+    variables = model.init(jax.random.key(0), x)
+    self.assertEqual(model.apply(variables, x).shape, (3,))
+
+  def test_rich(self):
+    self.assertIn('GradientTransformationExtra', rich.pretty.pretty_repr(
+        make_tx()))
 
   def test_equinox_module_with_a_field(self):
     class Trainer(eqx.Module):

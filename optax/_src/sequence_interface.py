@@ -32,7 +32,10 @@ _ATTRIBUTES = (
 
 # Modules that walk through any tuple that they meet, for users who did nothing
 # wrong.
-_WALKERS = ('dataclasses', 'flax.linen.module', 'flax.nnx.reprlib')
+_WALKERS = (
+    *('dataclasses', 'rich.pretty'),
+    *('flax.linen.module', 'flax.linen.transforms', 'flax.nnx.reprlib'),
+)
 
 _OPERATIONS = {
     **{
@@ -72,7 +75,10 @@ def replace(
     A transformation of the same class, with the same further attributes.
   """
   # As `_replace` does, without the `__new__` of a subclass.
-  new = tuple.__new__(type(self), (init or self.init, update or self.update))
+  new = tuple.__new__(type(self), (
+      self.init if init is None else init,
+      self.update if update is None else update,
+  ))
   for name, value in getattr(self, '__dict__', {}).items():
     setattr(new, name, value)
   return new

@@ -10,6 +10,7 @@ import pprint
 import subprocess
 import sys
 from typing import NamedTuple
+import unittest.mock
 import warnings
 
 from absl.testing import absltest
@@ -255,6 +256,30 @@ class WarningTest(parameterized.TestCase):
     self.assertStartsWith(str(context.warning), message)
 
 
+class WithMethods(optax.GradientTransformation):
+  """A subclass whose functions are methods."""
+
+  def __new__(cls):
+    return super().__new__(cls, None, None)
+
+  def init(self, params):
+    return ('state', params)
+
+  def update(self, updates, state, params=None):
+    return updates, state
+
+
+class SubclassTest(absltest.TestCase):
+
+  def test_may_define_the_functions_as_methods(self):
+    tx = WithMethods()
+    self.assertEqual(tx.update(1, tx.init(2)), (1, ('state', 2)))
+
+  def test_may_have_a_new_of_its_own(self):
+    tx = Sized(*PLAIN, size=3)
+    self.assertEqual((tx.init, tx.update, tx.size), (*PLAIN, 3))
+
+
 class ImmutabilityTest(parameterized.TestCase):
 
   @parameterized.product(cls=CLASSES, name=('init', 'update'))
@@ -262,6 +287,8 @@ class ImmutabilityTest(parameterized.TestCase):
     tx = cls(*PLAIN)
     with self.assertRaises(AttributeError):
       setattr(tx, name, id)
+    with self.assertRaises(AttributeError):
+      delattr(tx, name)
     self.assertEqual((tx.init, tx.update), PLAIN)
 
 
@@ -281,6 +308,10 @@ class ReplaceTest(parameterized.TestCase):
     tx = getattr(Sized(len, abs, size=3), name)(init=id)
     self.assertIsInstance(tx, Sized)
     self.assertEqual((tx.init, tx.update, tx.size), (id, abs, 3))
+
+  def test_takes_a_callable_that_is_false(self):
+    init = unittest.mock.MagicMock(__bool__=lambda self: False)
+    self.assertIs(optax.sgd(0.1).replace(init=init).init, init)
 
   def test_refuses_other_names(self):
     with self.assertRaises(TypeError):
