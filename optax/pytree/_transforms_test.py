@@ -463,44 +463,33 @@ def _config(name: str, value: Any):
     jax.config.update(name, before)
 
 
-# By their names on the page docs/transforms.md.
-TRANSFORMS = {
-    'jit': (
-        jit_init, jit_update, jit_init_and_update, jit_whole_loop, nested_jit,
-        bound_methods, closure, static_argument, default_argument, donated),
-    'vmap': (
-        vmap_params, vmap_hyperparams, vmap_both, vmap_axes_as_optimizer,
-        vmap_shared_optimizer),
-    'pmap': (pmap,),
-    'shard_map': (shard_map, shard_map_replicated),
-    'grad': (grad,),
-    'value_and_grad': (value_and_grad,),
-    'jvp': (jvp,),
-    'vjp': (vjp, vjp_of_a_step),
-    'hessian': (hessian,),
-    'checkpoint': (checkpoint,),
-    'lax.scan': (scan,),
-    'lax.fori_loop': (fori_loop,),
-    'lax.while_loop': (while_loop,),
-    'lax.cond': (cond, branch_result),
-    'lax.switch': (switch,),
-    'eval_shape': (eval_shape,),
-    'make_jaxpr': (make_jaxpr,),
-    'export': (export, export_of_leaves),
-    'tree.map': (none_leaves, sentinel_leaves, bool_leaves),
-    'lax.stop_gradient': (stop_gradient,),
-    'device_put': (device_put,),
-    'block_until_ready': (block_until_ready,),
-} | {
-    name: (_in_context(functools.partial(_config, name, value), name),)
-    for name, value in {
-        'jax_enable_x64': True,
-        'jax_numpy_dtype_promotion': 'strict',
-        'jax_debug_nans': True,
-        'jax_check_tracer_leaks': True,
-        'jax_disable_jit': True,
-    }.items()
-}
+TRANSFORMS = (
+    # jit, and the optimizer in every place where a user may put it.
+    *(jit_init, jit_update, jit_init_and_update, jit_whole_loop, nested_jit),
+    *(bound_methods, closure, static_argument, default_argument, donated),
+    # Batches and devices.
+    *(vmap_params, vmap_hyperparams, vmap_both, vmap_axes_as_optimizer),
+    *(vmap_shared_optimizer, pmap, shard_map, shard_map_replicated),
+    # Derivatives.
+    *(grad, value_and_grad, jvp, vjp, vjp_of_a_step, hessian, checkpoint),
+    *(stop_gradient,),
+    # Control flow.
+    *(scan, fori_loop, while_loop, cond, branch_result, switch),
+    # Programs and leaves.
+    *(eval_shape, make_jaxpr, export, export_of_leaves),
+    *(none_leaves, sentinel_leaves, bool_leaves, device_put),
+    *(block_until_ready,),
+    *(
+        _in_context(functools.partial(_config, name, value), name)
+        for name, value in {
+            'jax_enable_x64': True,
+            'jax_numpy_dtype_promotion': 'strict',
+            'jax_debug_nans': True,
+            'jax_check_tracer_leaks': True,
+            'jax_disable_jit': True,
+        }.items()
+    ),
+)
 
 
 # What JAX cannot do, with functional optax as little as with optax.pytree.
@@ -520,9 +509,7 @@ LIMITS = {
 _SUMS = {(name, kind) for name in ('grad', 'value_and_grad', 'vjp')
          for kind in ('partition', 'lifted')}
 
-_CELLS = list(itertools.product(
-    itertools.chain.from_iterable(TRANSFORMS.values()), KINDS
-))
+_CELLS = list(itertools.product(TRANSFORMS, KINDS))
 if 'OPTAX_PYTREE_FULL' not in os.environ:
   # A third, such that each transformation and each kind has its share.
   _CELLS = [
