@@ -93,5 +93,4 @@ def derive(
           if all(t in _STATIC for t in types)
       ),
   })
-  _classes[key] = cls
-  return cls
+  return _classes.setdefault(key, cls)  # Another thread may have been faster.

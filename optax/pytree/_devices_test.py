@@ -141,7 +141,7 @@ def _donating_update():
   )
 
 
-class DonationTest(absltest.TestCase):
+class DonationTest(parameterized.TestCase):
 
   def test_buffers_are_reused(self):
     params = _test_utils.params()
@@ -161,14 +161,27 @@ class DonationTest(absltest.TestCase):
     opt = _donating_update()(opt, params)
     self.assertEqual(opt.args[0].decay, opt.args[1].learning_rate)
 
+  def test_one_array_put_in_two_places_cannot_be_donated(self):
+    params = _test_utils.params()
+    opt = o.chain(o.sgd(0.1), o.sgd(0.2)).init(params)
+    names = ('args[0].learning_rate', 'args[1].learning_rate')
+    with self.assertRaisesRegex(Exception, 'donate the same buffer twice'):
+      _donating_update()(
+          opt.replace(dict.fromkeys(names, jnp.asarray(0.1))), params
+      )
+    _donating_update()(
+        opt.replace({name: jnp.asarray(0.1) for name in names}), params
+    )
+
   def test_optimizer_before_init_stays_alive(self):
     before, params = o.sgd(jnp.asarray(0.1)), _test_utils.params()
     _donating_update()(before.init(params), params)
     self.assertEqual(before.learning_rate, jnp.asarray(0.1))
 
-  def test_parameters_stay_alive(self):
+  @parameterized.parameters('cocob', 'dog', 'prodigy')
+  def test_parameters_that_are_part_of_a_state_stay_alive(self, name):
     params = _test_utils.params()
-    opt = o.contrib.schedule_free(o.sgd(0.1), learning_rate=0.1).init(params)
+    opt = getattr(o.contrib, name)().init(params)
     _donating_update()(opt, params)
     self.assertFalse(any(x.is_deleted() for x in jax.tree.leaves(params)))
 

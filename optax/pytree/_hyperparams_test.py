@@ -236,15 +236,20 @@ class ConformanceTest(parameterized.TestCase):
     _, opt = opt.update(_PARAMS)
     self.assertEqual(opt.hyperparams['learning_rate'], 0.75)
 
-  def test_schedule_that_closes_over_a_tracer(self):
+  @parameterized.named_parameters(
+      ('jit', jax.jit, 0.5, 0.5),
+      ('grad', jax.grad, 0.5, 1.0),
+      ('vmap', jax.vmap, np.array([0.5, 1.0]), [0.5, 1.0]),
+  )
+  def test_schedule_that_closes_over_a_tracer(self, transform, x, expected):
 
-    @jax.jit
+    @transform
     def value(x):
       opt = o.sgd(lambda count: x * (1 + count)).init(_PARAMS)
       return opt.hyperparams['learning_rate']
 
     with jax.checking_leaks():
-      self.assertEqual(value(0.5), 0.5)
+      np.testing.assert_array_equal(value(x), expected)
 
   def test_mask_by_the_names_of_the_parameters(self):
     opt = o.adamw(

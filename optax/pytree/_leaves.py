@@ -45,7 +45,8 @@ def key(x: Any) -> tuple[Any, ...]:
     return type(x), id(x)
   if isinstance(x, (jax.Array, np.ndarray)):
     if jnp.issubdtype(x.dtype, jax.dtypes.prng_key):
-      return x.dtype, key(jax.random.key_data(x))
+      with jax.ensure_compile_time_eval():  # No tracer in a traced function.
+        return x.dtype, key(jax.random.key_data(x))
     x = np.asarray(x)
     return x.dtype, x.shape, x.tobytes()
   if isinstance(x, (np.dtype, type(jnp.float32))) or (

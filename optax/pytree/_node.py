@@ -17,7 +17,8 @@ from optax.pytree import _leaves
 _Self = TypeVar('_Self', bound='Node')
 
 
-_LEAF = object()  # Stands for a leaf in a template.
+class _LEAF:
+  """Stands for a leaf in a template; a class pickles by its name."""
 
 
 def _in_order(mapped: Any, value: Any) -> Any:

@@ -259,8 +259,8 @@ class Optimizer(_node.Node):
   ) -> _Self:
     """Returns a copy with some hyperparameters changed.
 
-    What is a leaf stays a leaf, so a value of the same dtype and weak type in
-    its place never causes a new compilation.
+    What is a leaf stays a leaf, so a value of the same dtype, weak type and
+    sharding in its place never causes a new compilation.
 
     Args:
       changes: new values by path, as in `hyperparams`.
@@ -299,7 +299,9 @@ class Optimizer(_node.Node):
     if 'opt_state' in by_name:
       state = by_name.pop('opt_state')
       has_state = state is not None
-    opt = super().replace(changes, **by_name)
+    opt = self._without_state()
+    if changes or by_name:
+      opt = super().replace(changes, **by_name)
     if not has_state:
       return opt
     if state is self.opt_state:

@@ -1,9 +1,11 @@
 """Tests of the optimizers as pytrees."""
 
+from concurrent import futures
 import copy
 import dataclasses
 import functools
 import pickle
+import sys
 
 from absl.testing import absltest
 from absl.testing import parameterized
@@ -13,6 +15,13 @@ import numpy as np
 import optax
 from optax._src import base
 from optax.pytree import _test_utils
+
+
+o = optax.pytree
+
+
+def _pickled(x):
+  return pickle.loads(pickle.dumps(x))
 
 
 class LeafTest(parameterized.TestCase):
@@ -200,6 +209,16 @@ class InterfaceTest(parameterized.TestCase):
     self.assertEqual(make(0), make(0))
     self.assertNotEqual(make(0), make(1))
 
+  def test_equal_with_prng_keys_in_jit(self):
+    opts = [o.noisy_sgd(0.1, key=jax.random.key(0)) for _ in range(2)]
+    self.assertTrue(jax.jit(lambda: opts[0] == opts[1])())
+
+  def test_structure_is_equal_after_pickle(self):
+    for opt in o.adam(0.1), o.chain(o.clip(1.0), o.adam(0.1)):
+      structure = jax.tree.structure(opt)
+      for copied in copy.deepcopy(structure), _pickled(structure):
+        self.assertEqual(copied, structure)
+
   def test_equality_of_tracers_is_identity(self):
 
     @jax.jit
@@ -281,6 +300,7 @@ class InterfaceTest(parameterized.TestCase):
     opt = jax.eval_shape(optax.pytree.adam(0.1).init, params)
     self.assertEqual(opt.opt_state[0].mu, params)
     self.assertEqual(opt.b1, 0.9)
+    self.assertIsNone(opt.replace(opt_state=None).opt_state)
 
 
 class GradientTransformationTest(absltest.TestCase):
@@ -333,6 +353,16 @@ class WrapTest(absltest.TestCase):
 
   def test_returns_one_class_for_a_factory(self):
     self.assertIs(optax.pytree.wrap(optax.adam), optax.pytree.adam)
+
+  def test_returns_one_class_to_all_threads(self):
+    interval = sys.getswitchinterval()
+    self.addCleanup(sys.setswitchinterval, interval)
+    sys.setswitchinterval(1e-6)
+    for _ in range(20):
+      factory = functools.partial(optax.adam, b1=object())
+      with futures.ThreadPoolExecutor(4) as threads:
+        classes = set(threads.map(o.wrap, [factory] * 4))
+      self.assertLen(classes, 1)
 
   def test_decorated_factory_is_named_by_its_module(self):
     self.assertEqual(decorated.__module__, __name__)

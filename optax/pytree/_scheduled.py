@@ -38,6 +38,14 @@ _EXTRA_ARGS = (
 _UNKNOWN = 'its argument in a trial update was not a leaf of the state'
 
 
+class _HoldsTracers(Exception):
+  """What was found for an optimizer with tracers, which no cache may keep."""
+
+  def __init__(self, found: dict[str, Any]):
+    super().__init__()
+    self.found = found
+
+
 class _Probe:
   """Takes the place of a callable and notes what it is called with."""
 
@@ -68,10 +76,10 @@ def find_counts(opt: Any) -> dict[str, Any]:
   """
   leaves, treedef = jax.tree.flatten(opt._without_state())
   shapes = tuple(jax.eval_shape(lambda: leaves))
-  find = _find_counts
-  if isinstance(jnp.zeros(()), jax.core.Tracer):
-    find = find.__wrapped__  # A schedule may hold tracers, not to be cached.
-  return find(treedef, shapes, opt._layout.params_treedef)
+  try:
+    return _find_counts(treedef, shapes, opt._layout.params_treedef)
+  except _HoldsTracers as e:
+    return e.found
 
 
 @functools.lru_cache
@@ -98,7 +106,7 @@ def _find_counts(
         state = jax.tree.map(jnp.copy, tx.init(params))  # No array twice.
         for probe in probes.values():
           probe.counts.clear()  # Of the factory and of init.
-        tx.update(updates, state, params, **extra_args)
+        result = tx.update(updates, state, params, **extra_args)
         break
       except Exception as e:  # pylint: disable=broad-exception-caught
         reason = reason or f'a trial update failed with {e!r}'
@@ -112,6 +120,8 @@ def _find_counts(
     if probe.counts:
       places = {paths.get(id(x)) for x in probe.counts}
       found[name] = _UNKNOWN if None in places else tuple(places)
+  if any(isinstance(x, jax.core.Tracer) for x in jax.tree.leaves(result)):
+    raise _HoldsTracers(found)
   return found
 
 

@@ -9,7 +9,9 @@ import contextlib
 import functools
 import itertools
 import os
+import pickle
 from typing import Any, NamedTuple
+from unittest import mock
 
 from absl.testing import absltest
 from absl.testing import parameterized
@@ -108,6 +110,17 @@ class _Side:
       updates, state = tx.update(grad, state, params, **extra_args)
       opt = state, in_carry
     return _Carry(optax.apply_updates(params, updates), opt)
+
+  def with_rate(self, carry: _Carry, rate: Any) -> _Carry:
+    """Replaces the learning rate, if it isn't a constant."""
+    params, opt = carry
+    if self.kind in _CONSTANT:
+      return carry
+    if not self.is_pytree:
+      return _Carry(params, (opt[0], rate))
+    leaves = jax.tree_util.tree_leaves_with_path(opt.replace(opt_state=None))
+    names = [jax.tree_util.keystr(path).removeprefix('.') for path, _ in leaves]
+    return _Carry(params, opt.replace(dict.fromkeys(names, rate)))
 
   def start(self, params: Any = None, rate: Any = _RATE) -> _Carry:
     params = _params() if params is None else params
@@ -243,6 +256,25 @@ def vmap_axes_as_optimizer(side):
   return jax.vmap(side.step, in_axes=(axes,))(carry)
 
 
+def vmap_axes_of_hyperparams(side):
+  """The learning rates are a batch, the state is not."""
+  carry = side.with_rate(side.start(), jnp.asarray(_RATES))
+  axes = jax.tree.map(
+      lambda x: 0 if jnp.shape(x) == _RATES.shape else None, carry
+  )
+  carry, axes = carry._replace(params=_batch()), axes._replace(params=0)
+  return jax.vmap(side.step, in_axes=(axes,))(carry)
+
+
+def vmap_replaced(side):
+  """Other learning rates in the middle."""
+
+  def train(rate):
+    return side.step(side.with_rate(side.step(side.start()), rate))
+
+  return jax.jit(jax.vmap(train))(_RATES)
+
+
 def vmap_shared_optimizer(side):
   carry = side.start()
   return jax.vmap(
@@ -255,6 +287,13 @@ def pmap(side):
   params = jax.tree.map(lambda x: x[:len(devices)], _batch())
   train = jax.pmap(lambda x: side.loop(side.start(x)), devices=devices)
   return train(params)
+
+
+def pmap_donated(side):
+  devices = _devices()
+  params = jax.tree.map(lambda x: x[:len(devices)], _batch())
+  carry = jax.vmap(side.start)(params)
+  return jax.pmap(side.loop, devices=devices, donate_argnums=0)(carry)
 
 
 def _shard_map(function, spec, argument, check=True):
@@ -293,6 +332,10 @@ def grad(side):
 
 def value_and_grad(side):
   return jax.jit(jax.value_and_grad(side.after))(_params(), _RATE)
+
+
+def jacfwd(side):
+  return jax.jacfwd(side.after, argnums=(0, 1))(_params(), _RATE)
 
 
 def jvp(side):
@@ -427,16 +470,22 @@ def bool_leaves(side):
 
 
 def stop_gradient(side):
-  return jax.grad(
-      lambda params: _test_utils.loss(
-          side.step(jax.lax.stop_gradient(side.start(params))).params
-      )
-  )(_params())
+
+  def after(params):
+    params, opt = side.step(side.start(params))
+    opt = jax.lax.stop_gradient(opt)
+    return _test_utils.loss(side.step(_Carry(params, opt)).params)
+
+  gradient = jax.grad(after)(_params())
+  assert all(map(jnp.any, jax.tree.leaves(gradient)))
+  return gradient
 
 
 def device_put(side):
-  carry = jax.device_put(side.start(), jax.devices()[-1])
-  return jax.jit(side.step)(carry)
+  device = jax.devices()[-1]
+  carry = jax.jit(side.step)(jax.device_put(side.start(), device))
+  assert all(x.devices() == {device} for x in jax.tree.leaves(carry))
+  return carry
 
 
 def block_until_ready(side):
@@ -469,10 +518,11 @@ TRANSFORMS = (
     *(bound_methods, closure, static_argument, default_argument, donated),
     # Batches and devices.
     *(vmap_params, vmap_hyperparams, vmap_both, vmap_axes_as_optimizer),
-    *(vmap_shared_optimizer, pmap, shard_map, shard_map_replicated),
+    *(vmap_axes_of_hyperparams, vmap_replaced, vmap_shared_optimizer),
+    *(pmap, pmap_donated, shard_map, shard_map_replicated),
     # Derivatives.
-    *(grad, value_and_grad, jvp, vjp, vjp_of_a_step, hessian, checkpoint),
-    *(stop_gradient,),
+    *(grad, value_and_grad, jacfwd, jvp, vjp, vjp_of_a_step, hessian),
+    *(checkpoint, stop_gradient),
     # Control flow.
     *(scan, fori_loop, while_loop, cond, branch_result, switch),
     # Programs and leaves.
@@ -494,10 +544,12 @@ TRANSFORMS = (
 
 # What JAX cannot do, with functional optax as little as with optax.pytree.
 _NO_REVERSE_MODE = 'Reverse-mode differentiation does not work for lax.while_'
+# Of the bias correction of adam and muon, and of MultiSteps.
 _NO_PROMOTION = 'no available implicit dtype promotion path'
 LIMITS = {
     **{(name, 'lbfgs'): _NO_REVERSE_MODE for name in (
-        'grad', 'value_and_grad', 'vjp', 'vjp_of_a_step', 'checkpoint')},
+        'grad', 'value_and_grad', 'vjp', 'vjp_of_a_step', 'checkpoint',
+        'stop_gradient')},
     # JAX 0.9 fails in its own code before it can say so.
     ('hessian', 'lbfgs'): f'{_NO_REVERSE_MODE}|unsupported operand',
     **{('jax_numpy_dtype_promotion', kind): _NO_PROMOTION for kind in (
@@ -505,9 +557,21 @@ LIMITS = {
         'apply_if_finite', 'muon', 'lifted')},
 }
 # Derivatives by one learning rate that is used in several places: they are
-# added up in another order.
+# added up in another order, with another rounding.
 _SUMS = {(name, kind) for name in ('grad', 'value_and_grad', 'vjp')
          for kind in ('partition', 'lifted')}
+
+# Kinds that are strict about dtypes, where what they hold is.
+_WITHOUT_ADAM = {
+    'plain': lambda o, rate: o.sgd(rate, momentum=0.9),
+    'scheduled': lambda o, rate: o.sgd(o.linear_schedule(rate, 0.0, 10)),
+    'chain': lambda o, rate: o.chain(o.clip_by_global_norm(1.0), o.sgd(rate)),
+    'partition': lambda o, rate: o.partition(
+        {'matrix': o.sgd(rate), 'vector': o.lion(rate)},
+        {'w': 'matrix', 'b': 'vector'}),
+    'masked': lambda o, rate: o.masked(o.sgd(rate), {'w': True, 'b': False}),
+    'apply_if_finite': lambda o, rate: o.apply_if_finite(o.sgd(rate), 2),
+}
 
 _CELLS = list(itertools.product(TRANSFORMS, KINDS))
 if 'OPTAX_PYTREE_FULL' not in os.environ:
@@ -537,10 +601,19 @@ class TransformsTest(parameterized.TestCase):
       results.append(side.result(result) if is_carry else result)
     if cell in _SUMS:
       jax.tree.map(
-          functools.partial(np.testing.assert_allclose, rtol=1e-6), *results
+          functools.partial(np.testing.assert_allclose, rtol=2.4e-7), *results
       )
     elif results:
       _test_utils.assert_bit_identical(*results)
+
+  @parameterized.named_parameters((x, x) for x in _WITHOUT_ADAM)
+  def test_agrees_under_strict_promotion_without_adam(self, kind):
+    results = []
+    with (mock.patch.dict(KINDS, _WITHOUT_ADAM),
+          _config('jax_numpy_dtype_promotion', 'strict')):
+      for side in _Side(kind, is_pytree=True), _Side(kind, is_pytree=False):
+        results.append(side.result(jit_update(side)))
+    _test_utils.assert_bit_identical(*results)
 
   def test_branches_share_a_lifted_transformation(self):
     lift = optax.pytree.from_gradient_transformation
@@ -562,6 +635,27 @@ class TransformsTest(parameterized.TestCase):
     )
     with self.assertRaisesRegex(ValueError, 'Cannot serialize'):
       exported.serialize()
+
+  def test_export_serializes_registered_types(self):
+    cls = optax.pytree.signum
+    jax.export.register_pytree_node_serialization(
+        cls, serialized_name='optax.pytree.signum',
+        serialize_auxdata=pickle.dumps, deserialize_auxdata=pickle.loads,
+    )
+    for state in optax.EmaState, optax.EmptyState:
+      jax.export.register_namedtuple_serialization(
+          state, serialized_name=f'optax.{state.__name__}'
+      )
+    opt = cls(0.1, beta=0.5).init(_params())
+    opt, params = jax.tree.map(jnp.asarray, (opt, _params()))
+    step = jax.jit(lambda opt: opt.update(params))
+    exported = jax.export.export(step)(opt)
+    exported = jax.export.deserialize(exported.serialize())
+    desired = opt
+    for _ in range(2):
+      (updates, opt), (_, desired) = exported.call(opt), step(desired)
+    self.assertEqual(opt, desired)
+    self.assertTrue(np.any(updates['w']))
 
 
 if __name__ == '__main__':
