@@ -258,9 +258,10 @@ def vmap_axes_as_optimizer(side):
 
 def vmap_axes_of_hyperparams(side):
   """The learning rates are a batch, the state is not."""
-  carry = side.with_rate(side.start(), jnp.asarray(_RATES))
+  single = side.start()
+  carry = side.with_rate(single, jnp.asarray(_RATES))
   axes = jax.tree.map(
-      lambda x: 0 if jnp.shape(x) == _RATES.shape else None, carry
+      lambda x, y: None if jnp.shape(x) == jnp.shape(y) else 0, single, carry
   )
   carry, axes = carry._replace(params=_batch()), axes._replace(params=0)
   return jax.vmap(side.step, in_axes=(axes,))(carry)
