@@ -56,7 +56,8 @@ def _merge(template: Any, child: Any) -> Any:
   """Puts the leaves of a child among the static items of its template."""
   try:
     return map_items(
-        lambda _, item, leaf: leaf if item is _LEAF else item, template, child
+        lambda _, item, leaf: leaf if item is _LEAF else item, template, child,
+        is_leaf=is_item,
     )
   except (TypeError, ValueError):
     return child  # Somebody's placeholder for the whole container.
@@ -164,7 +165,7 @@ class Node:
       item_paths = [name + jax.tree_util.keystr(path) for path, _ in items]
       items = [x for _, x in items]
       is_leaf = [
-          is_node(x)
+          is_node(x) and bool(x._layout.leaves)  # Each costs at every call.
           or _leaves.is_numeric_array(x) and name not in cls._static_arrays
           # Anything that isn't static by its nature may be a placeholder.
           or path in leaves and not (callable(x) or isinstance(x, (bool, str)))
@@ -180,7 +181,9 @@ class Node:
             f' give {name} a Python value'
         )
       # The order tells masks no more apart than `==` does.
-      is_data = not any(is_leaf) and not any(map(callable, items))
+      is_data = not any(is_leaf) and not any(
+          is_node(x) or callable(x) for x in items
+      )
       order = () if is_data else _order(value)
       key.append((name, treedef, order, *map(_leaves.key, items_static)))
       static[name] = _in_order(treedef.unflatten(items_static), value)
