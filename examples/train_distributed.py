@@ -17,6 +17,8 @@ import pathlib
 import socket
 import subprocess
 import sys
+import threading
+import time
 
 import jax
 from jax.experimental import multihost_utils
@@ -31,7 +33,7 @@ P = jax.sharding.PartitionSpec
 
 
 def launch(args: argparse.Namespace) -> int:
-  """Starts the processes, waits for them, and returns their worst status."""
+  """Starts the processes and waits until all, or one with an error, end."""
   with socket.socket() as s:
     s.bind(('localhost', 0))
     address = f'localhost:{s.getsockname()[1]}'
@@ -41,9 +43,20 @@ def launch(args: argparse.Namespace) -> int:
       subprocess.Popen(
           (sys.executable, __file__, *sys.argv[1:], f'--process={i}',
            f'--address={address}'), env=os.environ | {'XLA_FLAGS': flags},
+          stdin=subprocess.PIPE,
       ) for i in range(args.processes)
   ]
-  return max(abs(process.wait()) for process in processes)
+  while not any(statuses := [process.poll() for process in processes]):
+    if None not in statuses:
+      return 0
+    time.sleep(0.1)
+  return 1  # The others end with this process.
+
+
+def end_with_launcher() -> None:
+  """Ends this process when its launcher ends, however that happens."""
+  sys.stdin.read()
+  os._exit(1)
 
 
 @jax.jit
@@ -60,9 +73,13 @@ def step(params, opt, noisy, images):
 
 def train(args: argparse.Namespace) -> None:
   """Trains in one of the processes; all of them run the same."""
+  threading.Thread(target=end_with_launcher, daemon=True).start()
   if args.processes > 1:
     jax.config.update('jax_cpu_collectives_implementation', 'gloo')
-    jax.distributed.initialize(args.address, args.processes, args.process)
+    jax.distributed.initialize(
+        args.address, args.processes, args.process,
+        coordinator_bind_address=args.address,
+    )
   mesh = jax.sharding.Mesh(np.array(jax.devices()), ('pixels',))
 
   def put(x, spec):
@@ -97,7 +114,8 @@ def train(args: argparse.Namespace) -> None:
           start, args=ocp.args.StandardRestore(abstract)
       )
     for i in range(start + 1, args.steps + 1):
-      params, opt = step(params, opt, noisy, images)
+      # With several steps under way, gloo's sums could wait for each other.
+      params, opt = jax.block_until_ready(step(params, opt, noisy, images))
       manager.save(i, args=ocp.args.StandardSave((params, opt)))
       if args.process == 0 and i % 10 == 0:
         print(f'step {i}', flush=True)

@@ -87,6 +87,10 @@ class FunctionalStatesTest(parameterized.TestCase):
       _test_utils.assert_bit_identical(
           (opt_updates, opt.opt_state), (updates, state)
       )
+    _test_utils.assert_bit_identical(  # And back.
+        tx.update(params, opt.opt_state, params),
+        tx.update(params, state, params),
+    )
 
 
 # Each writes an optimizer, and reads it back for one that was just made.
@@ -119,27 +123,31 @@ def _flax_state_dict(opt, fresh, folder):
 
 def _equinox(opt, fresh, folder):
   equinox.tree_serialise_leaves(folder / 'opt.eqx', opt)
-  return equinox.tree_deserialise_leaves(folder / 'opt.eqx', fresh)
+  restored = equinox.tree_deserialise_leaves(folder / 'opt.eqx', fresh)
+  return _with_numbers(fresh, restored)
 
 
 def _orbax_standard(opt, fresh, folder):
   with orbax.checkpoint.StandardCheckpointer() as checkpointer:
     checkpointer.save(folder / 'standard', opt)
     checkpointer.wait_until_finished()
-    return checkpointer.restore(folder / 'standard', fresh)
+    restored = checkpointer.restore(folder / 'standard', fresh)
+  return _with_numbers(fresh, restored)
 
 
 def _orbax_pytree(opt, fresh, folder):
   checkpointer = orbax.checkpoint.PyTreeCheckpointer()
   checkpointer.save(folder / 'pytree', opt)
   restored = checkpointer.restore(folder / 'pytree', item=fresh)
+  fresh.replace(opt_state=restored.opt_state)  # Raises if shapes differ.
   return _with_numbers(fresh, restored)
 
 
 def _with_numbers(fresh, restored):
   """Makes numbers of arrays, which would promote bfloat16 updates."""
   return jax.tree.map(
-      lambda x, y: float(y) if isinstance(x, float) else y, fresh, restored
+      lambda x, y: float(y) if isinstance(x, float) or x.weak_type else y,
+      fresh, restored,
   )
 
 
@@ -152,11 +160,13 @@ def _npz(opt, fresh, folder):
 
     def read(path, x):
       value = saved[jax.tree_util.keystr(path)]
-      if isinstance(x, float):
-        return float(value)
-      return jnp.asarray(value.view(x.dtype))  # NumPy forgets bfloat16.
+      if value.dtype.kind == 'V':  # NumPy forgets bfloat16.
+        value = value.view(x.dtype)
+      return jnp.asarray(value)
 
-    return jax.tree_util.tree_map_with_path(read, fresh)
+    restored = jax.tree_util.tree_map_with_path(read, fresh)
+  fresh.replace(opt_state=restored.opt_state)  # Raises if shapes differ.
+  return _with_numbers(fresh, restored)
 
 
 ROUND_TRIPS = {
@@ -176,17 +186,30 @@ def _train(params, opt, steps):
   return updates, params, opt
 
 
+def _fresh(opt, params):
+  """Returns an optimizer to restore to, with other learning rates."""
+  leaves = jax.tree_util.tree_leaves_with_path(opt)
+  names = [jax.tree_util.keystr(path).removeprefix('.') for path, _ in leaves]
+  return opt.replace(dict.fromkeys(names, 0.5)).init(params)
+
+
 class OptimizersTest(parameterized.TestCase):
 
   @parameterized.named_parameters(
-      (f'{how}_{name}'.replace(' ', '_'), round_trip, factory)
+      (f'{how}_{name}_{transform.__name__}'.replace(' ', '_'),
+       round_trip, make.OPTIMIZERS[name], transform)
       for how, round_trip in ROUND_TRIPS.items()
-      for name, factory in make.OPTIMIZERS.items()
+      for name, transform in (
+          *((name, lambda f: f) for name in make.OPTIMIZERS),
+          ('partition', jax.jit),  # As where shardings are wanted.
+      )
   )
-  def test_bfloat16_run_resumes_bit_identically(self, round_trip, factory):
+  def test_bfloat16_run_resumes_bit_identically(
+      self, round_trip, factory, transform
+  ):
     params = jax.tree.map(lambda x: x.astype(jnp.bfloat16), _params())
     _, params, opt = _train(params, factory(o).init(params), steps=3)
-    fresh = factory(o).init(params)
+    fresh = transform(lambda opt: opt)(_fresh(factory(o), params))
     with tempfile.TemporaryDirectory() as folder:
       restored = round_trip(opt, fresh, pathlib.Path(folder))
     *desired, opt = _train(params, opt, steps=3)
@@ -277,9 +300,11 @@ class FailuresTest(parameterized.TestCase):
 
   @parameterized.named_parameters(
       ('structure', {'w': jnp.ones((2, 2))},
-       r'keys do not match.*/opt_state/0/mu'),
+       r"state_dict\['opt_state'\]\['0'\]\['mu'\]\['b'\] is missing"),
+      ('more', {**make.PARAMS, 'c': jnp.ones(2)},
+       r"\['opt_state'\]\['0'\]\['mu'\]\['c'\] does not belong there"),
       ('shape', {'w': jnp.ones((3, 3)), 'b': jnp.ones(2)},
-       r"opt_state\[0\]\.mu\['w'\] has the shape \(3, 3\), not \(2, 2\)"),
+       r"\['0'\]\['mu'\]\['w'\] has the shape \(3, 3\), not \(2, 2\)"),
   )
   def test_flax_names_the_path(self, params, message):
     opt = o.adam(0.1).init(_params())
@@ -290,7 +315,8 @@ class FailuresTest(parameterized.TestCase):
   def test_flax_names_a_hyperparameter_that_is_no_leaf(self):
     opt = o.adam(0.1, b1=jnp.asarray(0.9)).init(_params())
     data = serialization.to_bytes(opt)
-    with self.assertRaisesRegex(ValueError, r'adam: \.b1 is a number or array'):
+    with self.assertRaisesRegex(
+        ValueError, r"adam: state_dict\['hyperparams'\]\['\.b1'\] does not"):
       serialization.from_bytes(o.adam(0.1).init(_params()), data)
 
   @parameterized.named_parameters(
@@ -304,6 +330,28 @@ class FailuresTest(parameterized.TestCase):
     with tempfile.TemporaryDirectory() as folder:
       with self.assertRaisesRegex(ValueError, message):
         _orbax_standard(opt, other, pathlib.Path(folder))
+
+  @parameterized.named_parameters(
+      ('equinox', equinox.tree_serialise_leaves,
+       equinox.tree_deserialise_leaves, "leaf with path (GetAttrKey(name='op"),
+      ('npz', lambda path, opt: np.savez(path, *jax.tree.leaves(opt)),
+       lambda path, opt: np.load(f'{path}.npz'), 'BadZipFile'),
+      ('orbax', orbax.checkpoint.PyTreeCheckpointer().save,
+       lambda path, opt: orbax.checkpoint.PyTreeCheckpointer().restore(
+           path, item=opt), 'JSONDecodeError'),
+  )
+  def test_truncated_files(self, save, restore, message):
+    opt = o.adam(0.1).init(_params())
+    with tempfile.TemporaryDirectory() as folder:
+      path = pathlib.Path(folder) / 'opt'
+      save(path, opt)
+      for file in pathlib.Path(folder).rglob('*'):
+        if file.is_file():
+          data = file.read_bytes()
+          file.write_bytes(data[:len(data) // 2])
+      with self.assertRaises(Exception) as context:
+        restore(path, opt)
+    self.assertIn(message, repr(context.exception))
 
   def test_equinox_names_the_path_of_a_wrong_shape(self):
     opt = o.adam(0.1).init(_params())

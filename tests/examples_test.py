@@ -11,9 +11,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from unittest import mock
 
 from absl.testing import absltest
+from absl.testing import parameterized
 from matplotlib import image
 import matplotlib.pyplot as plt
 import numpy as np
@@ -142,7 +144,7 @@ class PlotHyperparamsTest(absltest.TestCase):
     self.assertGreater(np.std(image.imread(path)), 0.01)
 
 
-class TrainDistributedTest(absltest.TestCase):
+class TrainDistributedTest(parameterized.TestCase):
 
   @classmethod
   def setUpClass(cls):
@@ -158,26 +160,38 @@ class TrainDistributedTest(absltest.TestCase):
             f'--folder={cls.folder / name}', f'--processes={processes}')
 
   @classmethod
-  def run_to_the_end(cls, name, processes):
+  def run_to_the_end(cls, name, processes, *options):
     return subprocess.run(
-        cls.command(name, processes), check=True, timeout=240,
+        (*cls.command(name, processes), *options), check=True, timeout=240,
         stdout=subprocess.PIPE, text=True,
     ).stdout
 
-  def assert_same_parameters(self, name):
+  def start(self, name):
+    process = subprocess.Popen(
+        self.command(name, processes=2), stdout=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )
+    self.addCleanup(process.stdout.close)
+    timer = threading.Timer(240, os.killpg, (process.pid, signal.SIGKILL))
+    timer.start()
+    self.addCleanup(timer.cancel)
+    return process
+
+  def assert_same_parameters(self, name, tolerance=None):
     with (
         np.load(self.folder / 'whole' / 'params.npz') as desired,
         np.load(self.folder / name / 'params.npz') as actual,
     ):
       self.assertEqual(set(actual), {'in', 'out'})
       for key in actual:
-        self.assertEqual(actual[key].tobytes(), desired[key].tobytes())
+        if tolerance:
+          np.testing.assert_allclose(
+              actual[key], desired[key], tolerance, tolerance)
+        else:
+          self.assertEqual(actual[key].tobytes(), desired[key].tobytes())
 
   def test_goes_on_bit_for_bit_after_sigkill(self):
-    process = subprocess.Popen(
-        self.command('killed', processes=2), stdout=subprocess.PIPE, text=True,
-        start_new_session=True,
-    )
+    process = self.start('killed')
     for line in process.stdout:
       if line == 'step 130\n':
         os.killpg(process.pid, signal.SIGKILL)
@@ -189,11 +203,28 @@ class TrainDistributedTest(absltest.TestCase):
     self.assertBetween(int(first[1]), 90, 130)
     self.assert_same_parameters('killed')
 
-  def test_one_process_restores_what_two_wrote(self):
-    shutil.copytree(self.folder / 'whole', self.folder / 'one')
-    (self.folder / 'one' / 'params.npz').unlink()
-    self.assertEqual(self.run_to_the_end('one', processes=1), '')
-    self.assert_same_parameters('one')
+  def test_processes_end_when_the_launcher_is_killed(self):
+    process = self.start('orphaned')
+    for line in process.stdout:  # Until the last process closes it.
+      if line == 'step 20\n':
+        process.kill()
+    self.assertNotEqual(line, 'step 200\n')
+    self.assertFalse((self.folder / 'orphaned' / 'params.npz').exists())
+
+  def test_a_run_that_hardly_saves_ends(self):
+    self.run_to_the_end('rarely', 2, '--save-every=1000')
+    self.assert_same_parameters('rarely')
+
+  @parameterized.parameters(1, 2)
+  def test_processes_go_on_from_what_two_wrote(self, processes):
+    name = f'on_{processes}'
+    shutil.copytree(self.folder / 'whole', self.folder / name)
+    (self.folder / name / 'params.npz').unlink()
+    shutil.rmtree(self.folder / name / 'checkpoints' / '200')
+    output = self.run_to_the_end(name, processes)
+    self.assertEqual(output, 'step 190\nstep 200\n')
+    # One process sums gradients in another order.
+    self.assert_same_parameters(name, None if processes == 2 else 1e-6)
 
 
 if __name__ == '__main__':

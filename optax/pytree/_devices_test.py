@@ -117,13 +117,17 @@ class ShardingTest(parameterized.TestCase):
 
   # The lines of docs/checkpoints.md.
   def test_orbax_restores_onto_another_sharding(self):
-    opt = jax.jit(lambda opt: opt)(o.adam(1e-3).init(_sharded(P('x'))))
+    to_bfloat16 = lambda x: x.astype(jnp.bfloat16)
+    params = jax.tree.map(to_bfloat16, _sharded(P('x')))
+    step = jax.jit(lambda opt: opt.update(params, params))
+    _, opt = step(jax.jit(lambda opt: opt)(o.adam(1e-3).init(params)))
+    fresh = jax.jit(lambda opt: opt)(o.adam(0.5).init(params))
     shardings = jax.tree.map(
-        lambda _: jax.sharding.NamedSharding(_mesh(), P()), opt
+        lambda _: jax.sharding.NamedSharding(_mesh(), P()), fresh
     )
     abstract = jax.tree.map(
         lambda x, s: jax.ShapeDtypeStruct(x.shape, x.dtype, sharding=s),
-        opt, shardings,
+        fresh, shardings,
     )
     with tempfile.TemporaryDirectory() as folder:
       path = pathlib.Path(folder) / 'opt'
@@ -133,6 +137,14 @@ class ShardingTest(parameterized.TestCase):
         restored = checkpointer.restore(path, abstract)
     self.assertEqual(jax.tree.map(lambda x: x.sharding, restored), shardings)
     _test_utils.assert_bit_identical(restored.opt_state, opt.opt_state)
+    restored = jax.tree.map(
+        lambda x, y: float(y) if isinstance(x, float) or x.weak_type else y,
+        fresh, restored,
+    )
+    (actual, restored), (desired, opt) = step(restored), step(opt)
+    _test_utils.assert_bit_identical(
+        (actual, restored.opt_state), (desired, opt.opt_state)
+    )
 
 
 def _donating_update():

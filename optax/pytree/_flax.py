@@ -4,12 +4,8 @@ import sys
 from typing import Any
 
 import jax
-
-
-def _hyperparams(opt: Any) -> dict[str, Any]:
-  """Returns the leaves that are not the state's, by path."""
-  leaves = jax.tree_util.tree_leaves_with_path(opt.replace(opt_state=None))
-  return {jax.tree_util.keystr(path): x for path, x in leaves}
+import jax.numpy as jnp
+from optax.pytree import _state
 
 
 def register(cls: type[Any]) -> None:
@@ -19,25 +15,24 @@ def register(cls: type[Any]) -> None:
     return
 
   def to_state_dict(opt):
+    leaves = jax.tree_util.tree_leaves_with_path(opt.replace(opt_state=None))
     return {
-        'hyperparams': _hyperparams(opt),
+        'hyperparams': {jax.tree_util.keystr(path): x for path, x in leaves},
         'opt_state': serialization.to_state_dict(opt.opt_state),
     }
 
   def from_state_dict(opt, state):
-    hyperparams = _hyperparams(opt)
-    if state.keys() != {'hyperparams', 'opt_state'}:  # Functional optax's.
-      state = {'hyperparams': hyperparams, 'opt_state': state}
-    for path in state['hyperparams'].keys() ^ hyperparams.keys():
-      raise ValueError(
-          f'{cls.__name__}: {path} is a number or array either in the state'
-          ' dict or in the optimizer to restore to, not in both'
-      )
+    expected = to_state_dict(opt)
+    if state.keys() != expected.keys():  # Functional optax's.
+      state = {**expected, 'opt_state': state}
+    # Flax would leave out what it does not expect.
+    _state.check(expected, state, f'{cls.__name__}: state_dict')
 
     def read(path, x):
       value = state['hyperparams'].get(jax.tree_util.keystr(path), x)
-      # An array would be float32, and promote bfloat16 updates.
-      return float(value) if isinstance(x, float) else value
+      # A strongly typed array would promote bfloat16 updates.
+      is_weak = isinstance(x, float) or getattr(x, 'weak_type', False)
+      return float(value) if is_weak and jnp.ndim(value) == 0 else value
 
     return jax.tree_util.tree_map_with_path(read, opt.replace(
         opt_state=serialization.from_state_dict(

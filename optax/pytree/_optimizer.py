@@ -14,6 +14,7 @@ from optax.pytree import _hyperparams
 from optax.pytree import _leaves
 from optax.pytree import _limits
 from optax.pytree import _node
+from optax.pytree import _state
 
 _Self = TypeVar('_Self', bound='Optimizer')
 
@@ -186,7 +187,7 @@ class Optimizer(_node.Node):
     except Exception:
       if self._layout.params_treedef is None:  # The state was put in.
         expected = tx.init, updates if params is None else params
-        _check_state(jax.eval_shape(*expected), self.opt_state)
+        _state.check(jax.eval_shape(*expected), self.opt_state)
       raise
     treedef = self._layout.params_treedef or jax.tree.structure(updates)
     return new_updates, self._with_state(state, treedef)
@@ -307,7 +308,7 @@ class Optimizer(_node.Node):
     if state is self.opt_state:
       _hyperparams.check_same_state(self, opt)
     elif self._has_state() and not (changes or by_name):
-      _check_state(self.opt_state, state)
+      _state.check(self.opt_state, state)
     return opt._with_state(state, self._layout.params_treedef)
 
   def __reduce__(self) -> tuple[Any, ...]:
@@ -343,29 +344,6 @@ class Optimizer(_node.Node):
     raise TypeError(_NOT_A_SEQUENCE.format(name=type(self).__name__))
 
   __getitem__ = __iter__
-
-
-def _check_state(expected: Any, state: Any) -> None:
-  """Refuses a state with other leaves or shapes, and names the first one."""
-  expected, found = (
-      {jax.tree_util.keystr(path): x for path, x in
-       jax.tree_util.tree_leaves_with_path(y, is_leaf=lambda x: x is None)}
-      for y in (expected, state)
-  )
-  for path in expected | found:
-    if path not in found:
-      problem = 'is missing'
-    elif path not in expected:
-      problem = 'does not belong there'
-    else:
-      shape, new = (getattr(x[path], 'shape', None) for x in (expected, found))
-      if shape == new or None in (shape, new):  # A placeholder has no shape.
-        continue
-      problem = f'has the shape {new}, not {shape}'
-    raise ValueError(
-        f'opt_state{path} {problem}: the state is not one of this optimizer'
-        ' for these parameters'
-    )
 
 
 def _functional_call(opt: Optimizer, method: str) -> str:
