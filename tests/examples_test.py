@@ -222,7 +222,8 @@ class TrainDistributedTest(parameterized.TestCase):
     (self.folder / name / 'params.npz').unlink()
     shutil.rmtree(self.folder / name / 'checkpoints' / '200')
     output = self.run_to_the_end(name, processes)
-    self.assertEqual(output, 'step 190\nstep 200\n')
+    self.assertEqual(
+        re.findall('^step .*', output, re.M), ['step 190', 'step 200'])
     # One process sums gradients in another order.
     self.assert_same_parameters(name, None if processes == 2 else 1e-6)
 

@@ -112,7 +112,8 @@ class Node:
     for name, value in bound.arguments.items():
       bound.arguments[name] = self._convert(name, value)
     bound.apply_defaults()
-    self._set(*self._sort(bound.arguments, self._number_leaves))
+    children, layout = self._sort(bound.arguments, self._number_leaves)
+    vars(self).update(_children=children, _layout=layout)
     self._call()  # What the factory rejects is rejected at once.
 
   @classmethod
@@ -198,18 +199,15 @@ class Node:
     )
     return tuple(children.values()), layout
 
-  def _set(self, children: Iterable[Any], layout: _Layout) -> None:
-    # Nothing more: it is on the path of every call of a jitted function.
-    attributes = vars(self)
-    attributes['_children'] = tuple(children)
-    attributes['_layout'] = layout
-
   @classmethod
   def _unflatten(
       cls: type[_Self], layout: _Layout, children: Iterable[Any]
   ) -> _Self:
+    # Nothing more: it is on the path of every call of a jitted function.
     node = object.__new__(cls)
-    node._set(children, layout)
+    attributes = node.__dict__
+    attributes['_children'] = tuple(children)
+    attributes['_layout'] = layout
     return node
 
   def _get(self, name: str) -> Any:

@@ -300,7 +300,7 @@ class Optimizer(_node.Node):
     if 'opt_state' in by_name:
       state = by_name.pop('opt_state')
       has_state = state is not None
-    opt = self._without_state()
+    opt: Any = self._without_state()
     if changes or by_name:
       opt = super().replace(changes, **by_name)
     if not has_state:
@@ -317,7 +317,7 @@ class Optimizer(_node.Node):
     return *super().__reduce__(), (self.opt_state,)
 
   def __setstate__(self, state: tuple[Any]) -> None:
-    self._set(*_node.flatten(self._with_state(*state, None)))
+    vars(self).update(vars(self._with_state(*state, None)))
 
   def __repr__(self) -> str:
     lines = [super().__repr__()]
