@@ -25,7 +25,7 @@ finish() {
   local status=$?
   rm -rf "$tmp"
   printf '\n%b' "$times"
-  if [ $status = 0 ]; then
+  if [ $status = 0 ] && [ "$part" = end ]; then  # Not ended by a signal.
     echo "All passed in $SECONDS s."
   else
     echo "FAILED in '$part' after $SECONDS s."
@@ -125,3 +125,4 @@ if [ "$mode" != --quick ]; then
   run 'smoke test on the newest jax' ours -k 'not EquivalenceTest'
   run 'several devices on the newest jax' several_devices
 fi
+part=end

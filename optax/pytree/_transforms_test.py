@@ -16,6 +16,7 @@ from unittest import mock
 from absl.testing import absltest
 from absl.testing import parameterized
 import jax
+import jax.export
 import jax.numpy as jnp
 import numpy as np
 import optax
