@@ -53,8 +53,6 @@ XFAIL = {
         _state_utils_test.py::StateUtilsTest::test_map_params_to_none""",
     'asserts key paths of the state, which begin with .opt_state here': """
         _state_utils_test.py::StateUtilsTest::test_tree_get_all_with_path""",
-    'optax.tree.get finds the key in the hyperparameter measures as well': """
-        _monitoring_test.py::MonitoringTest::test_monitor""",
     'indexes all leaves of the state; the learning rate is a Python float': """
         _conditionality_test.py::ConditionalityTest::test_apply_if_finite_pmap
         """,
