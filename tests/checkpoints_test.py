@@ -235,7 +235,8 @@ class OptimizersTest(parameterized.TestCase):
     opt = serialization.from_state_dict(
         o.adam(0.5).init(_params()), serialization.to_state_dict(state)
     )
-    self.assertEqual(opt, o.adam(0.5).replace(opt_state=state))
+    self.assertEqual(
+        opt, o.adam(0.5).init(_params()).replace(opt_state=state))
 
   def test_loads_what_the_first_version_pickled(self):
     old = pickle.loads((FOLDER / 'optimizers.pickle').read_bytes())

@@ -1,11 +1,35 @@
 """Lets flax.serialization, if the program has it, write and read optimizers."""
 
+from collections.abc import Iterator
 import sys
 from typing import Any
 
 import jax
-import jax.numpy as jnp
+import numpy as np
 from optax.pytree import _state
+from optax.pytree import _values
+
+
+def _static(opt: Any, prefix: str = '') -> Iterator[tuple[str, str]]:
+  """Yields what is static in an optimizer, in words that can be compared."""
+  yield prefix, type(opt).__name__
+  for name in opt._layout.template:
+    for path, x in _values.items(opt._get(name), f'{prefix}.{name}'):
+      if isinstance(x, _values.Item):
+        yield from _static(x, path)
+      elif path[len(prefix) + 1:] not in opt._layout.paths:
+        yield path, _in_words(x)
+
+
+def _in_words(x: Any) -> str:
+  if x is None or isinstance(x, (bool, int, float, complex, str)):
+    return repr(x)
+  if isinstance(x, np.ndarray):
+    return f'{x.dtype} {x.tolist()}'
+  try:
+    return str(np.dtype(x))
+  except TypeError:
+    return getattr(x, '__qualname__', type(x).__qualname__)
 
 
 def register(cls: type[Any]) -> None:
@@ -19,26 +43,38 @@ def register(cls: type[Any]) -> None:
     return {
         'hyperparams': {jax.tree_util.keystr(path): x for path, x in leaves},
         'opt_state': serialization.to_state_dict(opt.opt_state),
+        'static': dict(_static(opt)),
     }
 
   def from_state_dict(opt, state):
     expected = to_state_dict(opt)
-    if state.keys() != expected.keys():  # Functional optax's.
-      state = {**expected, 'opt_state': state}
+    if not isinstance(state, dict):
+      raise ValueError(
+          f'{cls.__name__}: state_dict is a {type(state).__name__}, not a dict'
+      )
+    if 'hyperparams' not in state and state.keys() != expected.keys():
+      state = {'opt_state': state}  # Functional optax's.
+    state = {**expected, **state}  # Earlier versions wrote nothing static.
+    static = expected.pop('static'), state.pop('static')
     # Flax would leave out what it does not expect.
     _state.check(expected, state, f'{cls.__name__}: state_dict')
-
-    def read(path, x):
-      value = state['hyperparams'].get(jax.tree_util.keystr(path), x)
-      # A strongly typed array would promote bfloat16 updates.
-      is_weak = isinstance(x, float) or getattr(x, 'weak_type', False)
-      return float(value) if is_weak and jnp.ndim(value) == 0 else value
-
-    return jax.tree_util.tree_map_with_path(read, opt.replace(
-        opt_state=serialization.from_state_dict(
-            opt.opt_state, state['opt_state'], name='opt_state'
+    for path in sorted(static[0].keys() | static[1].keys()):
+      here, there = (x.get(path, 'nothing') for x in static)
+      if here != there:
+        raise ValueError(
+            f'{cls.__name__}: {path[1:] or "the class"} was {there} when it was'
+            f' saved, and is {here}; restore to an optimizer with the same'
+            ' hyperparameters'
         )
-    ))
+    hyperparams = jax.tree_util.tree_map_with_path(
+        lambda path, x: _values.to_jax(
+            state['hyperparams'][jax.tree_util.keystr(path)]),
+        opt.replace(opt_state=None),
+    )
+    opt_state = serialization.from_state_dict(
+        opt.opt_state, state['opt_state'], name='opt_state'
+    )
+    return hyperparams._with_state(opt_state, opt._layout.params)
 
   try:
     serialization.register_serialization_state(

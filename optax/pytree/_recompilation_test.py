@@ -65,14 +65,14 @@ class LeafTest(parameterized.TestCase):
     with _test_utils.compilations() as found:
       for value in values + values[::-1]:
         step(o.sgd(value), 1.0)
-    # float32, float16, bfloat16, int32, and weak float32 and int32.
-    self.assertLen(found, 6)
+    # Numbers are weakly typed; arrays of float32, bfloat16 and int32 are not.
+    self.assertLen(found, 4)
 
   @parameterized.parameters(
-      ('float', 'int', 'numpy_int32', 'numpy_int64', 'jax_weak',
+      ('float', 'int', 'numpy_float16', 'numpy_float32', 'numpy_float64',
+       'numpy_int32', 'numpy_int64', 'jax_weak', 'jax_int_weak',
        'result_of_jit'),
-      ('numpy_float32', 'numpy_float64', 'numpy_array32', 'numpy_array64',
-       'jax_float32'),
+      ('numpy_array32', 'numpy_array64', 'jax_float32'),
   )
   def test_kinds_of_the_same_type_share_a_compilation(self, *kinds):
     step = _update()
@@ -191,23 +191,12 @@ class DeviceTest(absltest.TestCase):
     with jax.transfer_guard('disallow'):
       leaves, treedef = jax.tree.flatten(opt)
       opt = treedef.unflatten(leaves).replace(learning_rate=np.float32(0.2))
-      self.assertIs(type(opt.hyperparams['learning_rate']), np.float32)
-      self.assertIs(type(opt.b1), np.ndarray)
+      self.assertLen(opt.hyperparams, 5)
 
 
 @dataclasses.dataclass(frozen=True)
 class _Named:
   """A mask that is hashable and equal by value."""
-
-  name: str
-
-  def __call__(self, params):
-    return {name: name == self.name for name in params}
-
-
-@dataclasses.dataclass
-class _NotHashable:
-  """A mask that is equal by value."""
 
   name: str
 
@@ -251,7 +240,6 @@ _STATICS = {
     'function': lambda: o.adamw(0.1, mask=_name_is_matrix),
     'bound_method': lambda: o.adamw(0.1, mask=_WITH_METHOD.mask),
     'frozen_dataclass': lambda: o.adamw(0.1, mask=_Named(_name())),
-    'dataclass': lambda: o.adamw(0.1, mask=_NotHashable(_name())),
     'default_closures': lambda: o.lbfgs(),
     'labels': lambda: o.partition(
         {_name(): o.adam(0.1), 'vector': o.sgd(0.2)},
@@ -317,8 +305,6 @@ class StaticTest(parameterized.TestCase):
        lambda: o.adamw(0.1, mask=jnp.array([True, False]))),
       ('mask_off_a_view', lambda: o.adamw(0.1, mask=np.array([True, False])),
        lambda: o.adamw(0.1, mask=np.array([True, True, False])[1:])),
-      ('order', lambda: o.adamw(0.1, mask={'a': True, 'b': True}),
-       lambda: o.adamw(0.1, mask={'b': True, 'a': True})),
       ('dtype', lambda: o.adamw(0.1, mu_dtype=np.float16),
        lambda: o.adamw(0.1, mu_dtype=np.dtype('float16'))),
       ('dtype_of_jax', lambda: o.adamw(0.1, mu_dtype=np.float16),
@@ -342,6 +328,8 @@ class StaticTest(parameterized.TestCase):
       ('numpy_type', {'b1': 0.9}, {'b1': np.float64(0.9)}),
       ('array', {'b1': 0.9}, {'b1': np.asarray(0.9)}),
       ('negative_zero', {'eps_root': 0.0}, {'eps_root': -0.0}),
+      ('order', {'mask': {'a': True, 'b': True}},
+       {'mask': {'b': True, 'a': True}}),
       ('dtype_as_string', {'mu_dtype': 'float16'}, {'mu_dtype': np.float16}),
   )
   def test_values_that_differ_do_not(self, arguments, other):

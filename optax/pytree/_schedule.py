@@ -36,4 +36,4 @@ class Schedule(_node.Node):
 def wrap_schedule(factory: Callable[..., base.Schedule]) -> Any:
   """Returns the pytree class for a factory of schedules."""
   module = sys._getframe(1).f_globals['__name__']
-  return _derive.derive(Schedule, factory, None, module)
+  return _derive.derive(Schedule, factory, module=module)

@@ -1,8 +1,34 @@
-"""Checks the state that is put into an optimizer."""
+"""Checks that a state and an optimizer fit together."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import jax
+from optax.pytree import _trial
+from optax.pytree import _values
+
+_OTHER_STATE = """\
+{name}.replace: the state can't follow this change of {path}: {problem}. Build a
+new optimizer and call its init."""
+
+_FOR_A_SCHEDULE = """
+To keep the state, put another schedule in the place of one:
+  opt.replace({{'{path}': optax.pytree.constant_schedule(x)}})"""
+
+_FOR_A_VALUE = """
+or another value into the one that is there:
+  opt.replace({{'{path}.{value}': x}})"""
+
+_SCHEDULE_VALUES = ('value', 'init_value', 'peak_value')
+
+_UNKNOWN_PARAMS = """\
+{name}.replace: whether the state can follow this change of {path} is not known,
+since the state was put in and init saw no parameters. Begin with those:
+  opt = jax.eval_shape(opt.init, params).replace(opt_state=state)"""
+
+_ONLY_INIT = """\
+{name}.replace: only init uses {path}, so that a change would do nothing. Build
+a new optimizer and call its init."""
 
 
 def check(expected: Any, state: Any, name: str = 'opt_state') -> None:
@@ -16,6 +42,15 @@ def check(expected: Any, state: Any, name: str = 'opt_state') -> None:
   Raises:
     ValueError: a leaf is missing, is too many or has another shape.
   """
+  if problem := _difference(expected, state, name):
+    raise ValueError(
+        f'{problem}: the state is not one of this optimizer for these'
+        ' parameters'
+    )
+
+
+def _difference(expected: Any, state: Any, name: str) -> str:
+  """Returns how a state differs from the expected one, '' if it doesn't."""
   expected, found = (
       {jax.tree_util.keystr(path): x for path, x in
        jax.tree_util.tree_leaves_with_path(y, is_leaf=lambda x: x is None)}
@@ -23,15 +58,58 @@ def check(expected: Any, state: Any, name: str = 'opt_state') -> None:
   )
   for path in expected | found:
     if path not in found:
-      problem = 'is missing'
-    elif path not in expected:
-      problem = 'does not belong there'
-    else:
-      shape, new = (getattr(x[path], 'shape', None) for x in (expected, found))
-      if shape == new or None in (shape, new):  # A placeholder has no shape.
-        continue
-      problem = f'has the shape {new}, not {shape}'
-    raise ValueError(
-        f'{name}{path} {problem}: the state is not one of this optimizer'
-        ' for these parameters'
-    )
+      return f'{name}{path} is missing'
+    if path not in expected:
+      return f'{name}{path} does not belong there'
+    shape, new = (getattr(x[path], 'shape', None) for x in (expected, found))
+    if shape != new and None not in (shape, new):  # A placeholder has none.
+      return f'{name}{path} has the shape {new}, not {shape}'
+  return ''
+
+
+def check_replacement(old: Any, new: Any, changes: Mapping[str, Any]) -> None:
+  """Refuses a change that the state can't follow, or that would do nothing.
+
+  Args:
+    old: an optimizer with state.
+    new: the one that was made from it.
+    changes: what was given, by path.
+
+  Raises:
+    TypeError: the state of the new optimizer has another structure, shapes or
+      dtypes; or the change is one of what only `init` uses.
+  """
+  name, before = type(old).__name__, _trial.trial(old)
+  if new._layout is old._layout:  # Leaves only, as in a training loop.
+    for path in before.only_init:
+      values = (opt._at(path) for opt in (old, new))
+      if len(set(map(_values.tree_key, values))) > 1:
+        raise TypeError(_ONLY_INIT.format(name=name, path=path))
+    return
+  if new == old:
+    return
+  path = ', '.join(changes)
+  if old._layout.params is None:
+    raise TypeError(_UNKNOWN_PARAMS.format(name=name, path=path))
+  after = _trial.trial(new)
+  if not (before.state and after.state):
+    problem = f'it is not known, since {before.reason or after.reason}'
+  elif before.state != after.state:
+    problem = _difference(
+        before.state.tree(), after.state.tree(), 'opt_state'
+    ) or 'the structure or the dtypes differ'
+  else:
+    problem = ''
+  if problem:
+    message = _OTHER_STATE.format(name=name, path=path, problem=problem)
+    for path, x in changes.items():
+      schedule = old._at(path)
+      if callable(schedule) and not callable(x):
+        message += _FOR_A_SCHEDULE.format(path=path)
+        values = [x for x in _SCHEDULE_VALUES if hasattr(schedule, x)]
+        if values:
+          message += _FOR_A_VALUE.format(path=path, value=values[-1])
+    raise TypeError(message)
+  if before.update and before.update == after.update and (
+      before.init != after.init):
+    raise TypeError(_ONLY_INIT.format(name=name, path=path))

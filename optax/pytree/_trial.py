@@ -1,0 +1,320 @@
+"""Tries an optimizer with the shapes of its parameters, and computes nothing.
+
+What an optimizer does is known to the functional transformation alone. So its
+`init` and its `update` are traced, once for all optimizers that are alike, with
+a probe in the place of each schedule. The program of the update tells which
+leaves it depends on, and which leaf of the state a schedule is called with.
+"""
+
+from collections.abc import Iterator, Mapping
+import functools
+import inspect
+import itertools
+from typing import Any, NamedTuple, Optional
+
+import jax
+import jax.core
+import jax.numpy as jnp
+from optax._src import base
+from optax.pytree import _node
+from optax.pytree import _values
+from optax.tree_utils import _state_utils
+
+_PROBE = 'optax_pytree_probe_'
+
+
+class Params:
+  """What can be compared of parameters: the structure, shapes and dtypes."""
+
+  def __init__(self, params: Any):
+    leaves, treedef = jax.tree.flatten(params)
+    self._compared = treedef, tuple(map(_shape, leaves))
+
+  def tree(self) -> Any:
+    treedef, shapes = self._compared
+    return treedef.unflatten(shapes)
+
+  def __eq__(self, other: Any) -> bool:
+    if type(other) is not Params:
+      return NotImplemented
+    return self is other or self._compared == other._compared
+
+  @functools.cached_property
+  def _hash(self) -> int:
+    return hash(self._compared)
+
+  def __hash__(self) -> int:
+    return self._hash
+
+  def __reduce__(self) -> tuple[Any, ...]:
+    # Some structures don't pickle, nor do the shapes by all protocols.
+    treedef, shapes = self._compared
+    shapes = [(x.shape, x.dtype) if isinstance(x, jax.ShapeDtypeStruct) else x
+              for x in shapes]
+    return _unpickle, (treedef.unflatten(range(len(shapes))), shapes)
+
+
+def _unpickle(tree: Any, shapes: list[Any]) -> Params:
+  return Params(jax.tree.map(
+      lambda i: jax.ShapeDtypeStruct(*shapes[i])
+      if isinstance(shapes[i], tuple) else shapes[i], tree))
+
+
+class _AnyParams:
+  """Is equal to any parameters, for :func:`optax.tree.map_params`."""
+
+  def __eq__(self, other: Any) -> bool:
+    return True
+
+  __hash__ = object.__hash__
+
+
+class Trial(NamedTuple):
+  """What was found.
+
+  Attributes:
+    reason: why not all of it could be found, if so.
+    init: the program of `init`.
+    state: what `init` returns.
+    update: the program of the update.
+    only_init: the paths of the leaves that `init` depends on, but no update.
+    counts: for each function that the update calls with a number, by its path:
+      the path of that number, None if it is not a leaf.
+  """
+
+  reason: str = ''
+  init: Optional[str] = None
+  state: Any = None  # `Params`.
+  update: Optional[str] = None
+  only_init: tuple[str, ...] = ()
+  counts: Mapping[str, set[Any]] = {}
+
+
+class _HoldsTracers(Exception):
+  """What was found for an optimizer with tracers, which no cache may keep."""
+
+
+def params(tree: Any) -> Any:
+  """Returns what can be compared of the parameters that `init` sees."""
+  if isinstance(tree, _state_utils._ParamsPlaceholder):  # pylint: disable=protected-access
+    return _AnyParams()
+  return Params(tree)
+
+
+def _shape(x: Any) -> Any:
+  if hasattr(x, 'shape') and hasattr(x, 'dtype'):
+    return jax.ShapeDtypeStruct(x.shape, x.dtype)
+  if isinstance(x, (bool, int, float, complex)):
+    return jax.ShapeDtypeStruct((), jnp.result_type(x))
+  return type(x)  # A function, for instance, which some leave alone.
+
+
+def _leaf(x: Any) -> Any:
+  if hasattr(x, 'aval'):
+    return x.aval
+  if hasattr(x, 'shape') and hasattr(x, 'dtype'):
+    return jax.ShapeDtypeStruct(x.shape, x.dtype)
+  return jax.ShapeDtypeStruct((), jnp.result_type(float), weak_type=True)
+
+
+def trial(opt: Any) -> Trial:
+  """Tries an optimizer with state.
+
+  Args:
+    opt: the optimizer; if its `init` saw no parameters, one scalar is tried.
+
+  Returns:
+    What was found.
+  """
+  leaves, treedef = jax.tree.flatten(opt._children[:-1])
+  try:
+    return _trial(type(opt), opt._layout, treedef, tuple(map(_leaf, leaves)))
+  except _HoldsTracers as e:
+    return e.args[0]
+
+
+@functools.lru_cache(maxsize=64)
+def _trial(
+    cls: Any, layout: Any, treedef: Any, leaves: tuple[Any, ...]
+) -> Trial:
+  found, params = Trial(), (layout.params or Params(0.0)).tree()
+
+  def transformation(leaves, convert=None):
+    return cls._unflatten(layout, treedef.unflatten(leaves))._call(convert)
+
+  # Without the first axis too: that of a population.
+  for axes in (0, 1) if any(x.ndim for x in leaves) else (0,):
+    one = [jax.ShapeDtypeStruct(
+        x.shape[axes:], x.dtype, weak_type=x.weak_type) for x in leaves]
+    try:
+      init, state = jax.make_jaxpr(
+          lambda leaves, params: transformation(leaves).init(params),
+          return_shape=True)(one, params)
+    except Exception as e:  # pylint: disable=broad-exception-caught
+      found = found if found.reason else Trial(f'its init fails with {e!r}')
+      continue
+    for updates, extra_args in itertools.product(
+        _updates(params), _extra_args()):
+      functions = {k: f for k, f in extra_args.items() if callable(f)}
+      arrays = {k: x for k, x in extra_args.items() if k not in functions}
+      if arrays:
+        arrays['grad'] = updates
+
+      def call(leaves, state, updates, params, arrays, functions=functions):
+        tx = transformation(leaves, _with_probes)
+        if isinstance(tx, base.GradientTransformation):
+          tx = base.with_extra_args_support(tx)
+        return tx.update(updates, state, params, **functions, **arrays)
+
+      try:
+        update = jax.make_jaxpr(call)(one, state, updates, params, arrays)
+      except Exception as e:  # pylint: disable=broad-exception-caught
+        if found.state is None:
+          reason = f'a trial update failed with {e!r}'
+          found = Trial(reason, _program(init), Params(state))
+      else:
+        opt = cls._unflatten(layout, (*treedef.unflatten(one), state))
+        return _read_programs(init, update, opt)
+  return found
+
+
+def _read_programs(init: Any, update: Any, opt: Any) -> Trial:
+  """Returns what the programs of `init` and of an update tell.
+
+  Args:
+    init: a function of the leaves of the hyperparameters.
+    update: a function of those and of the leaves of the state.
+    opt: the optimizer, to name the leaves.
+  """
+  paths = [jax.tree_util.keystr(path)[1:] for path, _ in
+           jax.tree_util.tree_leaves_with_path(opt)]
+  number = len(paths) - len(jax.tree.leaves(opt.opt_state))
+  used_by_init, _ = _read(init, paths[:number])
+  used, counts = _read(update, paths)
+  found = Trial(
+      '', _program(init), Params(opt.opt_state), _program(update),
+      tuple(sorted(used_by_init - used)), counts,
+  )
+  if any(isinstance(x, jax.core.Tracer) for x in update.consts):
+    raise _HoldsTracers(found)
+  return found
+
+
+def _program(program: Any) -> str:
+  """Returns what can be compared of a program, without what it doesn't use."""
+  needed, eqns = set(map(id, program.jaxpr.outvars)), []
+  for eqn in reversed(program.jaxpr.eqns):
+    if eqn.effects or not needed.isdisjoint(map(id, eqn.outvars)):
+      needed.update(map(id, eqn.invars))
+      eqns.append(eqn)
+  jaxpr = program.jaxpr.replace(eqns=eqns[::-1])
+  return f'{jaxpr} {_values.key(tuple(program.consts))}'
+
+
+def _read(jaxpr: Any, names: list[str]) -> tuple[set[str], dict[str, Any]]:
+  """Reads a program whose first inputs have those names.
+
+  Args:
+    jaxpr: the program of an update with probes.
+    names: of its first inputs.
+
+  Returns:
+    The names of the inputs that its outputs depend on; and those with which the
+    probes are called.
+  """
+  counts = {}
+  inputs = [(frozenset({name}), name) for name in names]
+  inputs += [(frozenset(), None)] * (len(jaxpr.jaxpr.invars) - len(names))
+  outputs = _follow(jaxpr.jaxpr, inputs, counts)
+  return set().union(*(sources for sources, _ in outputs)), counts
+
+
+def _follow(jaxpr: Any, inputs: list[Any], counts: dict[str, Any]) -> list[Any]:
+  """Follows inputs through a program.
+
+  Args:
+    jaxpr: the program.
+    inputs: for each input the names that it depends on, and the name that it
+      is, or None.
+    counts: gets the name of what each probe is called with, by its path.
+
+  Returns:
+    The same as `inputs` for each output.
+  """
+  known = dict(zip(map(id, jaxpr.invars), inputs))
+  read = lambda x: known.get(id(x), (frozenset(), None))
+  for eqn in jaxpr.eqns:
+    values = list(map(read, eqn.invars))
+    name = str(eqn.params.get('name', ''))
+    if name.startswith(_PROBE):
+      counts.setdefault(name.removeprefix(_PROBE), set()).add(values[0][1])
+    is_loop = eqn.primitive.name in ('scan', 'while')
+    for inner in _inner_programs(eqn.params.values()):
+      # A branch has no predicate, so that the first ones may be missing.
+      passed = values[len(values) - len(inner.invars):]
+      if is_loop:
+        passed = [(sources, None) for sources, _ in passed]
+      _follow(inner, passed, counts)
+    sources = frozenset().union(*(sources for sources, _ in values))
+    known.update((id(x), (sources, None)) for x in eqn.outvars)
+  return list(map(read, jaxpr.outvars))
+
+
+def _inner_programs(params: Any) -> Iterator[Any]:
+  for x in params:
+    if isinstance(x, (tuple, list)):
+      yield from _inner_programs(x)
+    elif hasattr(x, 'eqns'):
+      yield getattr(x, 'jaxpr', x)
+
+
+def _with_probes(path: str, x: Any) -> Any:
+  """Puts probes in the place of functions."""
+  if isinstance(x, _node.Node) and not callable(x):
+    return x._call(lambda inner, y: _with_probes(f'{path}.{inner}', y))
+  if callable(x) and not inspect.isclass(x):
+    return _probe(x, path)
+  return x
+
+
+def _probe(function: Any, path: str) -> Any:
+  """Returns the function, which marks a number that it is called with."""
+
+  def mark(count):
+    return count
+
+  mark.__name__ = _PROBE + path
+  mark = jax.jit(mark)
+
+  def probe(*args, **kwargs):
+    result = function(*args, **kwargs)
+    if len(args) == 1 and not kwargs and _is_scalar(args[0]) and not (
+        jnp.issubdtype(jnp.result_type(result), jnp.bool_)):
+      mark(args[0])
+    return result
+
+  return probe
+
+
+def _is_scalar(x: Any) -> bool:
+  return (_values.is_number(x) or _values.is_array(x)) and jnp.ndim(x) == 0
+
+
+def _updates(params: Any) -> Iterator[Any]:
+  """Yields the updates that may fit parameters."""
+  updates = getattr(params, 'fast', params)  # Those of lookahead.
+  yield updates
+  yield jax.tree.map(  # A gradient for each example.
+      lambda x: jax.ShapeDtypeStruct((1, *x.shape), x.dtype), updates)
+
+
+def _extra_args() -> Iterator[dict[str, Any]]:
+  """Yields what optax's own transformations take: none, or some of these."""
+  value = {'value': jax.ShapeDtypeStruct((), jnp.float32), 'value_fn': _sum}
+  yield {'obj_fn': _sum, 'grad_fn': lambda params, *_: params, **value}
+  yield value  # The line searches pass what else they get to value_fn.
+  yield {}
+
+
+def _sum(params: Any, *unused_args: Any) -> Any:
+  return sum(map(jnp.sum, jax.tree.leaves(params)))

@@ -1,0 +1,276 @@
+"""The items that arguments hold: what they are, and how they compare."""
+
+import collections
+from collections.abc import Callable
+import dataclasses
+import functools
+from typing import Any, Optional
+
+import jax
+import jax.core
+import jax.numpy as jnp
+import numpy as np
+from optax._src import base
+
+# What an item may be in the pytree; anything else is static.
+NUMBER = 'number'  # A leaf that is weakly typed in every update.
+ARRAY = 'array'  # A leaf.
+NODE = 'node'  # An optimizer or a schedule, with items of its own.
+
+_DICTS = (dict, collections.OrderedDict, collections.defaultdict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Child:
+  """Stands in a template for one of the children of a node."""
+
+  index: int
+
+  def __repr__(self) -> str:
+    return '*'
+
+
+class Item:
+  """A pytree that is one item of an argument, whatever it holds itself."""
+
+
+def _is_item(x: Any) -> bool:
+  return x is None or isinstance(
+      x, (int, float, str, Child, Item, base.GradientTransformation)
+  ) or jax.tree_util.all_leaves([x])
+
+
+def _children(x: Any) -> tuple[list[Any], Any]:
+  """Returns what a container of another kind holds, with the key paths."""
+  return jax.tree_util.tree_flatten_with_path(x, is_leaf=lambda y: y is not x)
+
+
+def map_items(
+    f: Callable[[str, Any], Any],
+    value: Any,
+    path: str = '',
+    is_item: Callable[[Any], bool] = lambda x: False,
+) -> Any:
+  """Maps f(path, item) over an argument, in copies of its containers.
+
+  Args:
+    f: the function; its results take the places of the items.
+    value: an item, or any container that JAX knows; dicts keep their order.
+    path: what the paths begin with, which go on as JAX writes them.
+    is_item: what else is an item, though JAX could look into it.
+
+  Returns:
+    The same containers with other items.
+  """
+  if is_item(value) or _is_item(value):
+    return f(path, value)
+  if type(value) in _DICTS:
+    mapped = value.copy()
+    for k, x in value.items():
+      mapped[k] = map_items(f, x, f'{path}[{k!r}]', is_item)
+    return mapped
+  if type(value) in (list, tuple):
+    return type(value)([
+        map_items(f, x, f'{path}[{i}]', is_item) for i, x in enumerate(value)
+    ])
+  children, treedef = _children(value)
+  return treedef.unflatten(
+      map_items(f, x, path + jax.tree_util.keystr(key), is_item)
+      for key, x in children
+  )
+
+
+def items(
+    value: Any, path: str = '',
+    is_item: Callable[[Any], bool] = lambda x: False,
+) -> list[tuple[str, Any]]:
+  """Returns the items of an argument with their paths."""
+  found = []
+  map_items(lambda *item: found.append(item), value, path, is_item)
+  return found
+
+
+def is_number(x: Any) -> bool:
+  """Whether `x` is a real Python or NumPy number; a boolean is not."""
+  return (
+      isinstance(x, (int, float, np.integer, np.floating))
+      and not isinstance(x, bool)
+  )
+
+
+def is_array(x: Any) -> bool:
+  """Whether `x` is an array, PRNG key or tracer; a boolean array is not."""
+  return isinstance(x, (jax.Array, np.ndarray)) and x.dtype != bool
+
+
+def is_weak_scalar(x: Any) -> bool:
+  """Whether `x` is to JAX what a Python number becomes in a traced function."""
+  return (
+      isinstance(x, jax.Array) and x.ndim == 0 and getattr(x, 'weak_type', False)
+  )
+
+
+def may_be_leaf(x: Any) -> bool:
+  """Whether `x` may take a leaf's place: a number, array or placeholder."""
+  return _is_item(x) and not (
+      x is None or callable(x)
+      or isinstance(x, (bool, str, Item, base.GradientTransformation))
+  )
+
+
+def own(x: Any) -> Any:
+  """Returns a copy of a NumPy array, to which nobody can write."""
+  if isinstance(x, np.ndarray):
+    x = x.copy()
+    x.setflags(write=False)
+  return x
+
+
+def number(x: Any) -> Any:
+  """Returns a number as an optimizer holds it: a float, weakly typed."""
+  if is_number(x):
+    return float(x)
+  if is_weak_scalar(x) and not jnp.issubdtype(x.dtype, jnp.floating):
+    return jax.lax.full_like(0.0, x)
+  return x
+
+
+def weakly_typed(x: Any) -> Any:
+  """Returns a number as an update uses it, whatever its leaf has become."""
+  if getattr(x, 'weak_type', True) or np.ndim(x) or not is_array(x):
+    return float(x) if isinstance(x, np.generic) else x
+  return jax.lax.full_like(0.0, x)
+
+
+_identity = jax.jit(lambda x: x)
+
+
+def to_jax(x: Any) -> Any:
+  """Returns a number or a NumPy array as an array of JAX; others as they are."""
+  if isinstance(x, (float, np.ndarray)):
+    with jax.transfer_guard_host_to_device('allow'):
+      return _identity(x)
+  return x
+
+
+_full_like = jax.jit(jax.lax.full_like)
+
+
+@functools.lru_cache
+def _full_like_on(sharding: Any) -> Callable[[Any, Any], Any]:
+  return jax.jit(jax.lax.full_like, out_shardings=sharding)
+
+
+def replace_leaf(old: Any, new: Any, kind: str) -> Any:
+  """Returns a leaf for the place of another one.
+
+  Args:
+    old: the present leaf.
+    new: a number, an array or a placeholder.
+    kind: of the leaf, `NUMBER` or `ARRAY`.
+
+  Returns:
+    A number with the old one's dtype, weak type and sharding, so that nothing
+    is traced anew; anything else as it is.
+  """
+  is_scalar = isinstance(new, float) or is_number(new) or (
+      kind == NUMBER and is_array(new) and not new.ndim)
+  if is_scalar and isinstance(old, np.ndarray):
+    return own(np.asarray(new, old.dtype))
+  if not is_scalar or not isinstance(old, jax.Array) or (
+      kind == ARRAY and not jnp.issubdtype(old.dtype, jnp.number)):
+    return number(new) if kind == NUMBER else own(new)
+  if isinstance(old, jax.core.Tracer) or isinstance(new, jax.core.Tracer):
+    if old.weak_type:
+      return jax.lax.full_like(0.0, new)
+    return jax.lax.convert_element_type(new, old.dtype)
+  if old.ndim:  # A population, which gets one number.
+    return jnp.asarray(new, old.dtype)
+  full_like = _full_like_on(old.sharding) if old.committed else _full_like
+  try:
+    return full_like(old, new)
+  except jax.errors.JaxRuntimeError:  # It is asked for, so it may be moved.
+    with jax.transfer_guard_host_to_device('allow'):
+      return full_like(old, new)
+
+
+class _Text:
+
+  def __init__(self, value: Any):
+    self._value = value
+
+  def __repr__(self) -> str:
+    return str(self._value)
+
+
+def as_text(x: Any) -> Any:
+  """Returns a scalar that is shown as a number; others as they are."""
+  if (isinstance(x, jax.Array) and not isinstance(x, jax.core.Tracer)
+      and not x.ndim and jnp.issubdtype(x.dtype, jnp.number)
+      and x.is_fully_addressable and not x.is_deleted()):
+    return _Text(np.asarray(x)[()])
+  return x
+
+
+def static(x: Any, path: str) -> Any:
+  """Returns an item as a template holds it, or refuses it.
+
+  Args:
+    x: the item.
+    path: where it was given.
+
+  Raises:
+    TypeError: it is traced, or can't be compared by value.
+  """
+  if isinstance(x, jax.core.Tracer):
+    raise TypeError(
+        f'{path} is static, so that it may not be traced; give it a Python'
+        ' value'
+    )
+  if isinstance(x, (jax.Array, np.ndarray)) and x.dtype != object:
+    return own(np.asarray(x))  # A constant also where others are traced.
+  try:
+    hash(x)
+  except TypeError:
+    raise TypeError(
+        f'{path} is a {type(x).__name__}, which is not hashable, so that'
+        ' nothing could tell if it changed; give it a hashable value, such as'
+        ' a frozen dataclass, or a container that JAX knows'
+    ) from None
+  return x
+
+
+def key(x: Any) -> Any:
+  """Returns a hashable that stands for a static value and its type."""
+  if isinstance(x, float):
+    return type(x), float.hex(x)  # Two NaNs are equal; 0.0 and -0.0 are not.
+  if isinstance(x, complex):
+    return type(x), float.hex(x.real), float.hex(x.imag)
+  if isinstance(x, np.generic):
+    return type(x), x.tobytes()
+  if isinstance(x, jax.core.Tracer):
+    return type(x), id(x)
+  if isinstance(x, (jax.Array, np.ndarray)):
+    if jnp.issubdtype(x.dtype, jax.dtypes.prng_key):
+      with jax.ensure_compile_time_eval():  # No tracer in a traced function.
+        return x.dtype, key(jax.random.key_data(x))
+    x = np.asarray(x)
+    return x.dtype, x.shape, x.tobytes()
+  if isinstance(x, (np.dtype, type(jnp.float32))) or (
+      isinstance(x, type) and issubclass(x, np.generic)):
+    return np.dtype, np.dtype(x)  # np.float16, jnp.float16, ...
+  if _is_item(x):
+    return type(x), x
+  if type(x) in _DICTS:  # The order counts: factories may depend on it.
+    factory = getattr(x, 'default_factory', None)
+    return type(x), factory, *((key(k), key(x[k])) for k in x)
+  if type(x) in (list, tuple):
+    return type(x), *(key(y) for y in x)
+  children, treedef = _children(x)
+  return treedef, *(key(child) for _, child in children)
+
+
+def tree_key(tree: Any) -> tuple[Any, ...]:
+  """Returns a hashable that stands for a pytree's structure and leaves."""
+  leaves, treedef = jax.tree.flatten(tree)
+  return treedef, *map(key, leaves)
