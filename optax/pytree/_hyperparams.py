@@ -1,13 +1,13 @@
-"""Reads the hyperparameters of an optimizer and of those inside it."""
+"""Reads the numeric hyperparameters of an optimizer and of those inside it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 import inspect
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.core
 import jax.numpy as jnp
-from optax.pytree import _node
+from optax.pytree import _address
 from optax.pytree import _trial
 from optax.pytree import _values
 
@@ -24,37 +24,59 @@ _NOT_A_LEAF = 'its argument in a trial update was not a leaf of the state'
 _NO_STATE = 'the count is in the state, which only init makes'
 
 
-class _Item(NamedTuple):
-  path: str
-  value: Any
-  is_number: bool  # Whether it stands in the place of a number.
+@jax.tree_util.register_pytree_with_keys_class
+class Hyperparams(Mapping):
+  """The numeric hyperparameters by path, which only `replace` changes."""
 
+  def __init__(self, values: dict[str, Any]):
+    self._values = values
 
-def _items(opt: Any, prefix: str = '') -> Iterator[_Item]:
-  """Yields what the hyperparameters hold, also those of inner optimizers."""
-  facts = opt._facts
-  for name in opt._layout.template:
-    if name in facts.masks:
-      continue
-    default = opt.__signature__.parameters[name].default
-    is_number = (
-        name in facts.leaves | facts.numbers or _values.is_number(default)
+  def __getitem__(self, path: str) -> Any:
+    if path in self._values:
+      return self._values[path]
+    found = [x for x in self._values if x.endswith(f'.{path}')]
+    if len(found) == 1:
+      return self._values[found[0]]
+    raise KeyError(f'{path!r}: there is {", ".join(found or self._values)}')
+
+  def __iter__(self) -> Iterator[str]:
+    return iter(self._values)
+
+  def __len__(self) -> int:
+    return len(self._values)
+
+  def __setitem__(self, path: str, value: Any):
+    raise TypeError(
+        'hyperparams can only be read; write'
+        f' opt = opt.replace({{{path!r}: {value!r}}})'
     )
-    for path, x in _values.items(opt._get(name), prefix + name, callable):
-      if isinstance(x, _node.Node) and not callable(x):
-        yield from _items(x, f'{path}.')
-      else:
-        yield _Item(path, x, is_number or isinstance(x, _node.Node))
+
+  def __repr__(self) -> str:
+    return repr(_values.map_items(
+        lambda _, x: _values.as_text(x), self._values))
+
+  def tree_flatten_with_keys(self) -> tuple[Any, tuple[str, ...]]:
+    children = [(jax.tree_util.DictKey(k), x) for k, x in self._values.items()]
+    return children, tuple(self._values)
+
+  @classmethod
+  def tree_unflatten(cls, paths: tuple[str, ...], values: Any) -> 'Hyperparams':
+    return cls(dict(zip(paths, values)))
 
 
-def numbers(opt: Any) -> dict[str, Any]:
+def numbers(opt: Any) -> Hyperparams:
   """Returns the numeric hyperparameters by path, schedules evaluated."""
   found, trial = {}, None
-  for path, x, is_number in _items(opt):
+  for path, _, x, node, name in _address.walk(opt):
+    facts = node._facts
+    if name in facts.masks or callable(node):  # Of a schedule.
+      continue
     if _values.is_number(x) or (
         _values.is_array(x) and jnp.issubdtype(x.dtype, jnp.number)):
       found[path] = x
     elif callable(x) and not inspect.isclass(x):
+      is_number = name in facts.leaves | facts.numbers or _values.is_number(
+          node.__signature__.parameters[name].default)
       if not opt._has_state():
         if is_number:
           raise ValueError(_UNKNOWN.format(path=path, reason=_NO_STATE))
@@ -66,7 +88,7 @@ def numbers(opt: Any) -> dict[str, Any]:
       elif is_number:
         reason = _NOT_A_LEAF if places else trial.reason or _NOT_CALLED
         raise ValueError(_UNKNOWN.format(path=path, reason=reason))
-  return found
+  return Hyperparams(found)
 
 
 def _evaluate(opt: Any, path: str, schedule: Any, places: set[str]) -> Any:

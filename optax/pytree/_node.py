@@ -10,10 +10,16 @@ from typing import Any, ClassVar, Optional, TypeVar
 
 import jax
 from optax._src import base
+from optax.pytree import _address
 from optax.pytree import _derive
 from optax.pytree import _values
 
 _Self = TypeVar('_Self', bound='Node')
+
+
+_HOW_TO_REPLACE = """\
+{name}.replace takes each hyperparameter once, by name or in a mapping; write
+  opt.replace(learning_rate=x) or opt.replace({{'args[1].learning_rate': x}})"""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -177,19 +183,6 @@ class Node(_values.Item):
         self._layout.template[name],
     )
 
-  def _at(self, path: str) -> Any:
-    """Returns what is at a path, None if there is nothing."""
-    i, inner = self._find(path)
-    if i is not None:
-      return self._children[i]._at(inner) if inner else self._children[i]
-    for name in self._layout.template:
-      for start, x in _values.items(self._get(name), name, callable):
-        if path == start:
-          return x
-        if path.startswith(f'{start}.') and isinstance(x, Node):
-          return x._at(path[len(start) + 1:])
-    return None
-
   def _call(self, convert: Optional[Callable[[str, Any], Any]] = None) -> Any:
     """Calls the factory.
 
@@ -233,21 +226,28 @@ class Node(_values.Item):
       **by_name: Any,
   ) -> _Self:
     """Returns a copy with some arguments changed; a leaf stays a leaf."""
-    return self._replace(self._merged(changes, by_name))
+    return self._replace(self._changes(changes, by_name))
 
-  def _merged(
+  def _changes(
       self, changes: Optional[Mapping[str, Any]], by_name: dict[str, Any]
   ) -> dict[str, Any]:
-    """Returns the arguments of `replace` as one dict."""
-    if changes is None:
+    """Returns the arguments of `replace` by path."""
+    if changes is not None:
+      if not isinstance(changes, Mapping) or changes.keys() & by_name.keys():
+        raise TypeError(_HOW_TO_REPLACE.format(name=type(self).__name__))
+      by_name = {**changes, **by_name}
+    if by_name.keys() <= self._layout.template.keys():
       return by_name
-    if not isinstance(changes, Mapping) or changes.keys() & by_name.keys():
-      raise TypeError(
-          f'{type(self).__name__}.replace takes names and one mapping of other'
-          ' paths; write opt.replace(learning_rate=x) or'
-          " opt.replace({'args[1].learning_rate': x})"
-      )
-    return {**changes, **by_name}
+    found = {}
+    for given, x in by_name.items():
+      try:
+        path = given if given == 'opt_state' else _address.find(self, given).path
+      except AttributeError as e:
+        raise TypeError(f'{type(self).__name__}.replace: {e}') from None
+      if any(_overlap(path, other) for other in found):
+        raise TypeError(_HOW_TO_REPLACE.format(name=type(self).__name__))
+      found[path] = x
+    return found
 
   def _replace(self: _Self, changes: Mapping[str, Any]) -> _Self:
     """Puts leaves where leaves are, and arranges anew what else changes."""
@@ -296,11 +296,6 @@ class Node(_values.Item):
         else _values.map_items(put, x, name)
         for name, x in layout.template.items()
     }
-    if changes:
-      raise TypeError(
-          f'{type(self).__name__}.replace: there is no {next(iter(changes))!r};'
-          f' the hyperparameters are {", ".join(template)}'
-      )
     node = self._from_template(template, self)
     node._call()
     return node
@@ -349,6 +344,12 @@ class Node(_values.Item):
         target = cls._factory  # What the module has by that name.
     children = self._children[:len(layout.kinds)]
     return _from_record, (target, how, template, layout.kinds, children)
+
+
+def _overlap(path: str, other: str) -> bool:
+  """Whether one of two hyperparameters is the other, or a part of it."""
+  short, long = sorted((path, other), key=len)
+  return long.startswith(short) and long[len(short):][:1] in ('', '.', '[')
 
 
 def _has_functions(x: Any) -> bool:

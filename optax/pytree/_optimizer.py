@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 from optax._src import base
 from optax.schedules import _inject
+from optax.pytree import _address
 from optax.pytree import _derive
 from optax.pytree import _flax
 from optax.pytree import _hyperparams
@@ -46,6 +47,16 @@ _CALLED_ON_CLASS = """\
 update was called on a class. Write
   opt = optax.pytree.adam(1e-3).init(params)
   updates, opt = opt.update(grads, params)"""
+
+# What torch has, and what functional optax calls the state.
+_HABITS = {
+    'lr': 'Write opt.learning_rate',
+    'step': 'Write updates, opt = opt.update(grads, params)',
+    'zero_grad': 'There is nothing to reset: jax.grad returns new gradients',
+    'param_groups': 'Write opt.hyperparams, or optax.pytree.partition for groups',
+    'state_dict': 'An optimizer is a pytree, which pickle and orbax save',
+}
+_STATE = 'What functional optax calls the state is opt.opt_state'
 
 _REPR_LINES = 16  # What `repr` shows at the most.
 
@@ -239,7 +250,7 @@ class Optimizer(_node.Node):
     return base.GradientTransformationExtraArgs(self.init, _update)
 
   @property
-  def hyperparams(self) -> dict[str, Any]:
+  def hyperparams(self) -> _hyperparams.Hyperparams:
     """The numeric hyperparameters by path, such as ``args[1].learning_rate``.
 
     For a scheduled hyperparameter it is the value that the next update will
@@ -293,7 +304,7 @@ class Optimizer(_node.Node):
       >>> opt.replace({'args[1].learning_rate': 0.01}).args[1].learning_rate
       0.01
     """
-    changes = self._merged(changes, by_name)
+    changes = self._changes(changes, by_name)
     if 'opt_state' in changes:
       return self._replace_state(**changes)
     opt = self._replace(changes)
@@ -338,13 +349,12 @@ class Optimizer(_node.Node):
   if not TYPE_CHECKING:  # Which would accept any attribute.
 
     def __getattr__(self, name: str):
-      if hasattr(type(self), name):  # A property raised it.
-        return object.__getattribute__(self, name)
-      raise AttributeError(
-          f'{type(self).__name__} has no attribute {name!r}; it has'
-          f' {", ".join(self.__signature__.parameters)}; what functional optax'
-          ' calls the state is opt.opt_state'
-      )
+      if name.startswith('_') or hasattr(type(self), name):
+        return object.__getattribute__(self, name)  # Raises it again.
+      try:
+        return _address.find(self, name).value
+      except AttributeError as e:
+        raise AttributeError(f'{e}. {_HABITS.get(name, _STATE)}') from None
 
   def __iter__(self, *index: Any):
     raise TypeError(_NOT_A_SEQUENCE.format(name=type(self).__name__))

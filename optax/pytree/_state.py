@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import jax
+from optax.pytree import _address
 from optax.pytree import _trial
 from optax.pytree import _values
 
@@ -82,7 +83,7 @@ def check_replacement(old: Any, new: Any, changes: Mapping[str, Any]) -> None:
   name, before = type(old).__name__, _trial.trial(old)
   if new._layout is old._layout:  # Leaves only, as in a training loop.
     for path in before.only_init:
-      values = (opt._at(path) for opt in (old, new))
+      values = (_address.find(opt, path).value for opt in (old, new))
       if len(set(map(_values.tree_key, values))) > 1:
         raise TypeError(_ONLY_INIT.format(name=name, path=path))
     return
@@ -103,7 +104,7 @@ def check_replacement(old: Any, new: Any, changes: Mapping[str, Any]) -> None:
   if problem:
     message = _OTHER_STATE.format(name=name, path=path, problem=problem)
     for path, x in changes.items():
-      schedule = old._at(path)
+      schedule = _address.find(old, path).value
       if callable(schedule) and not callable(x):
         message += _FOR_A_SCHEDULE.format(path=path)
         values = [x for x in _SCHEDULE_VALUES if hasattr(schedule, x)]
