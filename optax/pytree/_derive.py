@@ -6,11 +6,15 @@ import functools
 import inspect
 import operator
 import typing
-from typing import Any, NamedTuple, Optional, TypeVar
+from typing import Any, NamedTuple, Optional, TypeVar, Union
 
+from optax._src import base
 from optax.pytree import _values
 
 _Class = TypeVar('_Class', bound=type)
+
+_UNION = type(int | None)
+_OPTIMIZER = (base.GradientTransformation, type(None))
 
 _classes: dict[tuple[Any, ...], Any] = {}
 
@@ -23,12 +27,16 @@ class Facts(NamedTuple):
     static: those of which nothing is a leaf.
     masks: the static ones that are masks or labels, not numbers.
     numbers: those that are numbers, so that `wrap` evaluates a schedule there.
+    scalars: those that are annotated as one number or array.
+    optimizers: those that are annotated as gradient transformations.
   """
 
   leaves: frozenset[str]
   static: frozenset[str]
   masks: frozenset[str]
   numbers: frozenset[str]
+  scalars: frozenset[str]
+  optimizers: frozenset[str]
 
 
 class Options(NamedTuple):
@@ -40,16 +48,33 @@ class Options(NamedTuple):
   schedules: Optional[tuple[str, ...]] = None
 
 
+def _types(annotation: Any) -> tuple[Any, ...]:
+  """Returns what an annotation allows."""
+  if typing.get_origin(annotation) in (Union, _UNION):
+    return typing.get_args(annotation)
+  return (annotation,)
+
+
+def _inner(annotation: Any) -> tuple[Any, ...]:
+  """Returns what a container of that type holds, or the type itself."""
+  if typing.get_origin(annotation) is collections.abc.Callable:
+    return (annotation,)
+  return tuple(x for x in typing.get_args(annotation) if x is not ...) or (
+      annotation,)
+
+
 def _facts(factory: Callable[..., Any], options: Options) -> Facts:
   """Finds out what can be known of each parameter."""
   try:
     signature = inspect.signature(factory, eval_str=True)
   except NameError:  # Of what is imported for type checkers only.
     signature = inspect.signature(factory)
-  leaves, static, masks, numbers = set(), set(), set(), set()
+  facts = leaves, static, masks, numbers, scalars, optimizers = [
+      set() for _ in Facts._fields
+  ]
   for name, parameter in signature.parameters.items():
     annotation, default = parameter.annotation, parameter.default
-    types = typing.get_args(annotation) or (annotation,)
+    types = _types(annotation)
     is_mask = name.endswith(('mask', 'labels'))
     takes_schedules = any(
         typing.get_origin(t) is collections.abc.Callable for t in types
@@ -59,14 +84,20 @@ def _facts(factory: Callable[..., Any], options: Options) -> Facts:
     if is_mask:
       masks.add(name)
     if is_mask or name in options.static or all(
-        t in (bool, int, str, type(None)) for t in types):
+        t in (bool, int, str, type(None)) for x in types for t in _inner(x)):
       static.add(name)
     elif name in options.leaves or name.endswith('learning_rate'):
       leaves.add(name)
     if not takes_schedules and not is_mask and (
         _values.is_number(default) or float in types or name in leaves):
       numbers.add(name)
-  return Facts(*map(frozenset, (leaves, static, masks, numbers)))
+    if float in types and not is_mask and all(
+        typing.get_origin(t) is collections.abc.Callable
+        or inspect.isclass(t) and not issubclass(t, tuple) for t in types):
+      scalars.add(name)
+    if all(inspect.isclass(t) and issubclass(t, _OPTIMIZER) for t in types):
+      optimizers.add(name)
+  return Facts(*map(frozenset, facts))
 
 
 def _factory_key(factory: Callable[..., Any]) -> tuple[Any, ...]:
@@ -78,15 +109,15 @@ def _factory_key(factory: Callable[..., Any]) -> tuple[Any, ...]:
 
 
 def derive(
-    base: _Class,
+    base_class: _Class,
     factory: Callable[..., Any],
     options: Options = Options(),
     module: Optional[str] = None,
 ) -> _Class:
-  """Returns the subclass of `base` that holds the arguments of `factory`.
+  """Returns the subclass of `base_class` that holds the arguments of `factory`.
 
   Args:
-    base: a subclass of :class:`Node`.
+    base_class: a subclass of :class:`Node`.
     factory: a function, a partial object or a class.
     options: the arguments of `wrap`.
     module: the module of the class, by default that of the factory.
@@ -96,24 +127,31 @@ def derive(
 
   Raises:
     TypeError: `factory` is not callable.
-    ValueError: a parameter is named like a member of `base`, or there is none
+    ValueError: a parameter is named like a member of `base_class`, or there is none
       for a name in `options`.
   """
-  if not callable(factory):
-    raise TypeError(f'wrap: {factory!r} is not callable; write wrap(optax.adam)'
-                    ' for a factory, from_gradient_transformation(tx) for a'
-                    ' transformation')
-  key = base, options, _factory_key(factory)
-  if key in _classes:
-    return _classes[key]
   function = factory
   while isinstance(function, functools.partial):
     function = function.func
-  signature = inspect.signature(factory)
+  try:
+    signature, _ = inspect.signature(factory), function.__qualname__
+  except (TypeError, ValueError, AttributeError):
+    raise TypeError(
+        f'wrap: {factory!r} is no function with a signature; write'
+        ' wrap(optax.adam) for a factory, from_gradient_transformation(tx) for'
+        ' a transformation, wrap(lambda learning_rate: ...) for another callable'
+    ) from None
+  for option in options[1:]:
+    if isinstance(option, str) or not isinstance(option, (tuple, type(None))):
+      raise TypeError(f'wrap: {option!r} are no names of parameters; write'
+                      " leaves=('b1',)")
+  key = base_class, options, _factory_key(factory)
+  if key in _classes:
+    return _classes[key]
   for parameter in signature.parameters:
-    if parameter.startswith('_') or hasattr(base, parameter):
+    if parameter.startswith('_') or hasattr(base_class, parameter):
       raise ValueError(f'wrap: {function.__qualname__} has a parameter'
-                       f' {parameter!r}, a name that {base.__name__} uses;'
+                       f' {parameter!r}, a name that {base_class.__name__} uses;'
                        ' rename the parameter')
   for name in *options.leaves, *options.static, *(options.schedules or ()):
     if name not in signature.parameters:
@@ -124,15 +162,21 @@ def derive(
       inspect.getdoc(function if is_undocumented else factory) or ''
   ).partition('\n')
   name = options.name or function.__name__
-  cls: Any = type(base)(name, (base,), {
+  facts = _facts(factory, options)
+  cls: Any = type(base_class)(name, (base_class,), {
       **{n: property(operator.methodcaller('_get', n))
          for n in signature.parameters},
-      '__doc__': f'{summary}\n\n{base._SUMMARY}\n{details}',
+      '__doc__': f'{summary}\n\n{base_class._SUMMARY}\n{details}',
       '__module__': module or function.__module__,
       '__qualname__': options.name or function.__qualname__,
       '__signature__': signature.replace(return_annotation=signature.empty),
       '_factory': staticmethod(factory),
-      '_facts': _facts(factory, options),
+      '_facts': facts,
       '_options': options,
+      '_static_defaults': {
+          n: (p.default, _values.key(p.default))
+          for n, p in signature.parameters.items()
+          if _values.is_plain(p.default) and n not in facts.leaves
+      },
   })
   return _classes.setdefault(key, cls)  # Another thread may have been faster.

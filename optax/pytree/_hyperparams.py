@@ -15,6 +15,9 @@ _UNKNOWN = """\
 the value of {path} in the next update is not known: {reason}.
 Evaluate the schedule where you know the step."""
 
+_ABSTRACT = """\
+{path} has no value: the optimizer is abstract, as jax.eval_shape returns it."""
+
 _NOT_IN_STEP = 'it is used with counts that differ'
 
 _NOT_CALLED = 'a trial update did not call it'
@@ -71,6 +74,8 @@ def numbers(opt: Any) -> Hyperparams:
     facts = node._facts
     if name in facts.masks or callable(node):  # Of a schedule.
       continue
+    if isinstance(x, jax.ShapeDtypeStruct):
+      raise ValueError(_ABSTRACT.format(path=path))
     if _values.is_number(x) or (
         _values.is_array(x) and jnp.issubdtype(x.dtype, jnp.number)):
       found[path] = x

@@ -13,5 +13,8 @@ class MultiSteps(_optimizer.wrap(transforms.MultiSteps)):
 
   def has_updated(self) -> jax.Array:
     """Whether the last update was that of the inner optimizer, a boolean."""
+    if not self._has_state():
+      raise ValueError('MultiSteps.has_updated needs the state that init makes;'
+                       ' write opt = opt.init(params)')
     tx: Any = self.tx
     return tx.has_updated(self.opt_state)

@@ -22,6 +22,12 @@ _HOW_TO_REPLACE = """\
   opt.replace(learning_rate=x) or opt.replace({{'args[1].learning_rate': x}})"""
 
 
+_BRANCHES = """\
+{name}: the factory needs the value of a leaf, which may be traced: {paths}.
+Give a Python number instead of an array, or make it static:
+  optax.pytree.wrap(factory, static=('{parameter}',))"""
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class _Layout:
   """The static part of a node: its auxiliary data as a pytree."""
@@ -68,6 +74,8 @@ class Node(_values.Item):
   _factory: ClassVar[Callable[..., Any]]
   _facts: ClassVar[_derive.Facts]
   _options: ClassVar[_derive.Options]
+  # The defaults that are static, and what stands for them in comparisons.
+  _static_defaults: ClassVar[dict[str, tuple[Any, Any]]]
 
   _layout: _Layout
   _children: tuple[Any, ...]
@@ -78,7 +86,10 @@ class Node(_values.Item):
         cls, _flatten_with_keys, cls._unflatten, flatten
     )
 
-  def __init__(self, *args: Any, **kwargs: Any):
+  def __init__(self, /, *args: Any, **kwargs: Any):
+    if not hasattr(self, '_factory'):
+      raise TypeError(f'{type(self).__name__} has no factory; write'
+                      ' optax.pytree.wrap(factory)')
     try:
       bound = self.__signature__.bind(*args, **kwargs)
     except TypeError as e:
@@ -132,14 +143,42 @@ class Node(_values.Item):
       children.append(x)
       return _values.Child(len(children) - 1)
 
-    arguments = {}
+    arguments, keys = {}, []
     for name, value in template.items():
+      default = cls._static_defaults.get(name)
+      if default is not None and value is default[0]:  # As most are.
+        arguments[name] = value
+        keys.append(default[1])
+        continue
       if isinstance(value, Iterator):
         value = list(value)  # It may be read twice.
+      cls._check(name, value)
       arguments[name] = _values.map_items(place, value, name)
-    key = tuple(map(_values.key, arguments.values()))
-    layout = _Layout(tuple(paths), tuple(kinds), arguments, key)
+      keys.append(_values.key(arguments[name]))
+    layout = _Layout(tuple(paths), tuple(kinds), arguments, tuple(keys))
     return cls._unflatten(layout, children)
+
+  @classmethod
+  def _check(cls, name: str, value: Any) -> None:
+    """Refuses what the annotation of a parameter does not allow."""
+    parameter = cls.__signature__.parameters[name]
+    several = parameter.kind == parameter.VAR_POSITIONAL
+    for i, x in enumerate(value if several else (value,)):
+      path = f'{name}[{i}]' if several else name
+      if x is parameter.default or type(x) is _values.Child or x is None:
+        continue
+      if name in cls._facts.optimizers and not hasattr(x, 'update'):
+        expected, line = 'an optimizer', 'optax.pytree.chain(a, b)'
+      elif name in cls._facts.scalars and not callable(x) and (
+          isinstance(x, (str, Node)) or not _values.may_be_leaf(x)
+          and not isinstance(x, bool)):
+        expected, line = 'a number, an array or a schedule', f'{name}=0.1'
+      else:
+        continue
+      raise TypeError(
+          f'{cls.__name__}: {path} must be {expected}, not a'
+          f' {type(x).__name__}; write {line}'
+      )
 
   @classmethod
   def _kind(cls, name: str, x: Any) -> Optional[str]:
@@ -203,7 +242,7 @@ class Node(_values.Item):
       return x._as_argument() if isinstance(x, Node) and not convert else x
 
     arguments = {
-        name: _values.map_items(fill, x, name)
+        name: x if _values.is_plain(x) else _values.map_items(fill, x, name)
         for name, x in self._layout.template.items()
     }
     if convert:
@@ -215,7 +254,13 @@ class Node(_values.Item):
 
   def _call_with(self, arguments: dict[str, Any]) -> Any:
     bound = inspect.BoundArguments(self.__signature__, arguments)
-    return self._factory(*bound.args, **bound.kwargs)
+    try:
+      return self._factory(*bound.args, **bound.kwargs)
+    except jax.errors.ConcretizationTypeError as e:
+      paths = self._layout.paths[:len(self._layout.kinds)]
+      raise TypeError(_BRANCHES.format(
+          name=type(self).__name__, paths=', '.join(paths), parameter=paths[0]
+      )) from e
 
   def _as_argument(self) -> Any:
     """Returns what a factory is given for this node."""
@@ -236,18 +281,26 @@ class Node(_values.Item):
       if not isinstance(changes, Mapping) or changes.keys() & by_name.keys():
         raise TypeError(_HOW_TO_REPLACE.format(name=type(self).__name__))
       by_name = {**changes, **by_name}
-    if by_name.keys() <= self._layout.template.keys():
+    if all(map(self._is_path, by_name)):
       return by_name
     found = {}
     for given, x in by_name.items():
       try:
-        path = given if given == 'opt_state' else _address.find(self, given).path
+        path = given if given == 'opt_state' else _address.find(
+            self, str(given)).path
       except AttributeError as e:
         raise TypeError(f'{type(self).__name__}.replace: {e}') from None
       if any(_overlap(path, other) for other in found):
         raise TypeError(_HOW_TO_REPLACE.format(name=type(self).__name__))
       found[path] = x
     return found
+
+  def _is_path(self, path: str) -> bool:
+    """Whether it is a path without doubt: of a parameter or a leaf."""
+    if path in self._layout.template:
+      return True
+    i, inner = self._find(path)
+    return i is not None and (not inner or self._children[i]._is_path(inner))
 
   def _replace(self: _Self, changes: Mapping[str, Any]) -> _Self:
     """Puts leaves where leaves are, and arranges anew what else changes."""
@@ -268,8 +321,9 @@ class Node(_values.Item):
     node = self._unflatten(layout, children)
     return node._rearrange(others) if others else node
 
-  def _find(self, path: str) -> tuple[Optional[int], str]:
+  def _find(self, path: Any) -> tuple[Optional[int], str]:
     """Returns the child at a path, and the rest of a path that goes into it."""
+    path = str(path)
     for i, start in enumerate(self._layout.paths):
       if path == start:
         return i, ''
@@ -297,10 +351,12 @@ class Node(_values.Item):
         for name, x in layout.template.items()
     }
     node = self._from_template(template, self)
-    node._call()
+    if all(map(_values.is_value, jax.tree.leaves(node._children))):
+      node._call()
     return node
 
   def __setattr__(self, name: str, value: Any):
+    name = {'lr': 'learning_rate'}.get(name, name)
     raise dataclasses.FrozenInstanceError(
         f'{type(self).__name__} is immutable; write'
         f' opt = opt.replace({name}={value!r})'

@@ -80,8 +80,8 @@ class Optimizer(_node.Node):
     >>> updates, opt = opt.update({'w': jnp.ones(2)}, params)
     >>> optax.apply_updates(params, updates)['w'].tolist()
     [0.8999999761581421, 0.8999999761581421]
-    >>> opt.replace(learning_rate=0.01).learning_rate
-    0.01
+    >>> opt.replace(learning_rate=0.01)
+    sgd(learning_rate=0.01, momentum=None, nesterov=False, accumulator_dtype=None)
 
   References:
     Pytree-based optimizers, https://github.com/google-deepmind/optax/issues/432
@@ -115,6 +115,16 @@ class Optimizer(_node.Node):
     layout = dataclasses.replace(layout, paths=layout.paths[:-1], params=None)
     return self._unflatten(layout, self._children[:-1])
 
+  def __init_subclass__(cls, **kwargs: Any):
+    super().__init_subclass__(**kwargs)
+    changed = vars(cls).keys() & {'init', 'update', 'tx'}
+    if changed:
+      raise TypeError(
+          f'{cls.__name__} overrides {", ".join(sorted(changed))}, which'
+          ' combinators would not call; write a factory of gradient'
+          ' transformations and optax.pytree.wrap(factory)'
+      )
+
   @classmethod
   def _convert(cls, name: str, path: str, x: Any) -> Any:
     if isinstance(x, Optimizer) and x._has_state():
@@ -139,7 +149,7 @@ class Optimizer(_node.Node):
     Raises:
       TypeError: `params` is an optimizer.
     """
-    if isinstance(params, Optimizer):
+    if isinstance(params, Optimizer) and params._has_state():
       raise TypeError(_functional_call(self, 'init'))
     opt = self._with_state(self.tx.init(params), _trial.params(params))
     # No buffer may belong to two trees, or be twice in one: it could be donated
@@ -181,10 +191,12 @@ class Optimizer(_node.Node):
     """
     if not isinstance(self, Optimizer):
       raise TypeError(_CALLED_ON_CLASS)
-    if functional or isinstance(params, Optimizer):
+    if functional or isinstance(params, Optimizer) and params._has_state():
       raise TypeError(_functional_call(self, 'update'))
     if not self._has_state():
       raise ValueError(_NO_STATE.format(name=type(self).__name__))
+    if params is not None and self._is_state(params):
+      raise TypeError(_functional_call(self, 'update'))
     tx = self.tx
     if isinstance(tx, base.GradientTransformation):
       tx = base.with_extra_args_support(tx)
@@ -196,9 +208,18 @@ class Optimizer(_node.Node):
       if self._layout.params is None:  # The state was put in.
         expected = tx.init, updates if params is None else params
         _state.check(jax.eval_shape(*expected), self.opt_state)
+      elif not self._layout.params.fit(getattr(params, 'fast', updates)):
+        _state.check(self._layout.params.tree(), updates, 'updates')
       raise
     return new_updates, self._unflatten(
         self._layout, (*self._children[:-1], state)
+    )
+
+  def _is_state(self, params: Any) -> bool:
+    """Whether a state was given in the place of the parameters."""
+    structure = jax.tree.structure(params)
+    return structure == jax.tree.structure(self.opt_state) and not (
+        self._layout.params and self._layout.params.fit(params)
     )
 
   @property
@@ -313,11 +334,14 @@ class Optimizer(_node.Node):
     return opt
 
   def _replace_state(self: _Self, opt_state: Any, **changes: Any) -> _Self:
+    if isinstance(opt_state, Optimizer):
+      raise TypeError(f'{type(self).__name__}.replace: opt_state is an'
+                      ' optimizer; write opt.replace(opt_state=other.opt_state)')
     opt = self._replace(changes)
     if opt_state is None:
       return opt._without_state()
     if self._has_state() and not changes:
-      _state.check(self.opt_state, opt_state)
+      opt_state = _state.conform(self.opt_state, opt_state)
     return opt._with_state(opt_state, self._layout.params)
 
   def _rearrange(self: _Self, changes: dict[str, Any]) -> _Self:
@@ -438,10 +462,11 @@ def wrap(
     clipped_sgd(learning_rate=0.1, max_norm=1.0)
   """
   module = sys._getframe(1).f_globals['__name__']  # As in namedtuple.
-  options = _derive.Options(
-      name, tuple(leaves), tuple(static),
-      None if schedules is None else tuple(schedules),
-  )
+  names = [
+      tuple(x) if isinstance(x, (list, set, frozenset)) else x
+      for x in (leaves, static, schedules)
+  ]
+  options = _derive.Options(name, *names)
   derive = lambda factory: _derive.derive(Optimizer, factory, options, module)
   return derive if factory is None else derive(factory)
 

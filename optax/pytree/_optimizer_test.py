@@ -417,7 +417,7 @@ class ErrorTest(parameterized.TestCase):
        r' adam\(learning_rate, '),
       ('replace_unknown', lambda: optax.pytree.adam(0.1).replace(b3=1),
        TypeError,
-       "there is no 'b3'; the hyperparameters are learning_rate, b1"),
+       "adam has no 'b3'; it has learning_rate, b1"),
       ('rejected_by_the_alias',
        lambda: optax.pytree.noisy_sgd(0.1, key=0, seed=0), ValueError,
        'Only one of seed or key'),
@@ -427,7 +427,7 @@ class ErrorTest(parameterized.TestCase):
       ('set_attribute', lambda: setattr(optax.pytree.adam(0.1), 'b1', 0.8),
        dataclasses.FrozenInstanceError, r'write opt = opt.replace\(b1=0.8\)'),
       ('unknown_attribute', lambda: optax.pytree.sgd(0.1).lr, AttributeError,
-       "sgd has no attribute 'lr'; it has learning_rate, momentum"),
+       "sgd has no 'lr'; it has learning_rate, .* Write opt.learning_rate"),
       ('delete_attribute', lambda: delattr(optax.pytree.adam(0.1), 'b1'),
        dataclasses.FrozenInstanceError, 'immutable'),
       ('update_before_init',
@@ -452,7 +452,7 @@ class ErrorTest(parameterized.TestCase):
        lambda: optax.pytree.wrap(undecorated, leaves=('lr',)), ValueError,
        "undecorated has no parameter 'lr'; it has learning_rate"),
       ('wrap_a_transformation', lambda: optax.pytree.wrap(optax.identity()),
-       TypeError, r'not callable; write wrap\(optax.adam\) for a factory'),
+       TypeError, r'no function .*; write wrap\(optax.adam\) for a factory'),
       ('wrap_returns_no_transformation',
        lambda: optax.pytree.wrap(lambda x: x)(3), TypeError,
        'factory returned 3, not a gradient transformation'),
@@ -479,7 +479,7 @@ class ErrorTest(parameterized.TestCase):
       tx.update(jnp.ones(2), state)
 
   def test_optimizer_in_the_place_of_params(self):
-    opt = optax.pytree.adam(0.1)
+    opt = optax.pytree.adam(0.1).init(jnp.ones(2))
     for call in (lambda: opt.init(opt), lambda: opt.update(jnp.ones(2), opt)):
       with self.assertRaisesRegex(TypeError, 'as_gradient_transformation'):
         call()

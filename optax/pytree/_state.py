@@ -32,40 +32,79 @@ _ONLY_INIT = """\
 a new optimizer and call its init."""
 
 
-def check(expected: Any, state: Any, name: str = 'opt_state') -> None:
-  """Refuses a state with other leaves or shapes, and names the first one.
+def check(expected: Any, found: Any, name: str = 'opt_state') -> None:
+  """Refuses a tree with other leaves or shapes, and names the first one.
 
   Args:
-    expected: a state of the optimizer.
-    state: the one to be put in.
+    expected: what it should be like.
+    found: the tree that was given.
     name: what the paths begin with.
 
   Raises:
     ValueError: a leaf is missing, is too many or has another shape.
   """
-  if problem := _difference(expected, state, name):
+  if problem := _difference(expected, found, name):
     raise ValueError(
         f'{problem}: the state is not one of this optimizer for these'
-        ' parameters'
+        ' parameters' if name.endswith('state') else problem
     )
 
 
-def _difference(expected: Any, state: Any, name: str) -> str:
-  """Returns how a state differs from the expected one, '' if it doesn't."""
+def conform(expected: Any, state: Any) -> Any:
+  """Returns a state in the structure of the present one.
+
+  Checkpoint libraries return lists for tuples, and dicts for named tuples.
+
+  Args:
+    expected: the present state.
+    state: the one to be put in.
+
+  Raises:
+    ValueError: it has other leaves or shapes.
+  """
+  structure = jax.tree.structure(expected)
+  if structure == jax.tree.structure(state):
+    check(expected, state)
+    return state
+  places = {_words(path): x for path, x in
+            jax.tree_util.tree_leaves_with_path(state)}
+  paths = [path for path, _ in jax.tree_util.tree_leaves_with_path(expected)]
+  if places.keys() != set(map(_words, paths)):
+    check(expected, state)
+  conformed = structure.unflatten(places[_words(path)] for path in paths)
+  check(expected, conformed)
+  return conformed
+
+
+def _words(path: Any) -> tuple[str, ...]:
+  """Returns a path such that those of tuples, lists and dicts are alike."""
+  return tuple(
+      str(getattr(x, 'name', getattr(x, 'key', getattr(x, 'idx', x))))
+      for x in path
+  )
+
+
+def _difference(expected: Any, found: Any, name: str) -> str:
+  """Returns how a tree differs from the expected one, '' if it doesn't."""
   expected, found = (
       {jax.tree_util.keystr(path): x for path, x in
        jax.tree_util.tree_leaves_with_path(y, is_leaf=lambda x: x is None)}
-      for y in (expected, state)
+      for y in (expected, found)
   )
   for path in expected | found:
     if path not in found:
       return f'{name}{path} is missing'
     if path not in expected:
       return f'{name}{path} does not belong there'
-    shape, new = (getattr(x[path], 'shape', None) for x in (expected, found))
-    if shape != new and None not in (shape, new):  # A placeholder has none.
+    shape, new = (_shape(x[path]) for x in (expected, found))
+    if shape != new and None not in (shape, new):
       return f'{name}{path} has the shape {new}, not {shape}'
   return ''
+
+
+def _shape(x: Any) -> Any:
+  """Returns a shape, None for a placeholder."""
+  return () if _values.is_number(x) else getattr(x, 'shape', None)
 
 
 def check_replacement(old: Any, new: Any, changes: Mapping[str, Any]) -> None:

@@ -34,6 +34,10 @@ class Params:
     treedef, shapes = self._compared
     return treedef.unflatten(shapes)
 
+  def fit(self, tree: Any) -> bool:
+    """Whether a tree has the structure of the parameters."""
+    return jax.tree.structure(tree) == self._compared[0]
+
   def __eq__(self, other: Any) -> bool:
     if type(other) is not Params:
       return NotImplemented
@@ -62,6 +66,9 @@ def _unpickle(tree: Any, shapes: list[Any]) -> Params:
 
 class _AnyParams:
   """Is equal to any parameters, for :func:`optax.tree.map_params`."""
+
+  def fit(self, tree: Any) -> bool:
+    return True
 
   def __eq__(self, other: Any) -> bool:
     return True

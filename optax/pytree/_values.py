@@ -90,6 +90,11 @@ def items(
   return found
 
 
+def is_plain(x: Any) -> bool:
+  """Whether `x` is a Python value that nothing can write to."""
+  return x is None or type(x) in (bool, int, float, str)
+
+
 def is_number(x: Any) -> bool:
   """Whether `x` is a real Python or NumPy number; a boolean is not."""
   return (
@@ -108,6 +113,11 @@ def is_weak_scalar(x: Any) -> bool:
   return (
       isinstance(x, jax.Array) and x.ndim == 0 and getattr(x, 'weak_type', False)
   )
+
+
+def is_value(x: Any) -> bool:
+  """Whether `x` is a number or an array, and no placeholder for one."""
+  return isinstance(x, (int, float, np.generic, np.ndarray, jax.Array))
 
 
 def may_be_leaf(x: Any) -> bool:
