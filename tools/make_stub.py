@@ -18,11 +18,14 @@ import textwrap
 import types
 from typing import Any
 
+import optax
+
 ROOT = pathlib.Path(__file__).parents[1]
 STUBS = {
     'optax/pytree/__init__.pyi': 'optax.pytree',
     'optax/pytree/contrib.pyi': 'optax.pytree.contrib',
 }
+_VALUES = ('value', 'init_value', 'peak_value', 'end_value')
 
 
 def stub(module: types.ModuleType) -> str:
@@ -61,6 +64,7 @@ def _class(name: str, cls: Any, imports: dict[str, str]) -> str:
       if isinstance(x, ast.arg) and x.annotation
   }
   attributes, parameters, last = [], ['self,'], None
+  values = []
   for p in inspect.signature(cls).parameters.values():
     if p.kind is p.KEYWORD_ONLY and last not in (p.kind, p.VAR_POSITIONAL):
       parameters.append('*,')
@@ -71,8 +75,14 @@ def _class(name: str, cls: Any, imports: dict[str, str]) -> str:
     attribute = f'{p.name}: Final[{held}]'
     if p.kind is p.VAR_POSITIONAL:
       star, attribute = '*', f'{p.name}: Final[tuple[{held}, ...]]'
+    if p.name in cls._facts.numbers:
+      annotation += ' | base.Schedule'
+      imports.setdefault('base', 'from optax._src import base')
     default = '' if p.default is p.empty else f' = {_literal(p.default)}'
     attributes.append(attribute)
+    values.append(f'{p.name}: {annotation} = ...,')
+    if p.kind is p.VAR_POSITIONAL:
+      values[-1] = f'{p.name}: tuple[{annotation}, ...] = ...,'
     parameters.append(f'{star}{p.name}: {annotation}{default},')
   methods = [
       ast.unparse(_definition(f, imports)).replace(':\n    ...', ': ...')
@@ -84,8 +94,29 @@ def _class(name: str, cls: Any, imports: dict[str, str]) -> str:
       '  def __init__(',
       *(_fill(6, line) for line in parameters),
       '  ) -> None: ...',
+      *(_replace(values, imports) if base is optax.pytree.Optimizer else ()),
       *(f'  {line}' for line in methods),
   ])
+
+
+def _replace(values: list[str], imports: dict[str, str]) -> list[str]:
+  """Returns the lines of `replace`, unless there are optimizers inside."""
+  if any('Optimizer' in x for x in values):
+    return []
+  imports['Mapping'] = 'from collections.abc import Mapping'
+  imports['Self'] = 'from typing_extensions import Self'
+  return [
+      '  def replace(',
+      '      self,',
+      '      changes: Mapping[str, Any] | None = None,',
+      '      /,',
+      '      *,',
+      *(_fill(6, line) for line in values),
+      '      opt_state: Any = ...,',
+      # The values of pytree schedules.
+      *(f'      {name}: Any = ...,' for name in _VALUES),
+      '  ) -> Self: ...',
+  ]
 
 
 def _fill(indent: int, line: str) -> str:

@@ -18,6 +18,7 @@ from typing import Literal
 from typing import Optional
 from typing import Sequence
 from typing import Union
+from typing_extensions import Self
 
 class MultiSteps(Optimizer):
   opt: Final[Any]
@@ -55,13 +56,30 @@ class adabelief(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.999,
-      eps: jax.typing.ArrayLike = 1e-16,
-      eps_root: jax.typing.ArrayLike = 1e-16,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.999,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-16,
+      eps_root: jax.typing.ArrayLike | base.Schedule = 1e-16,
       *,
       nesterov: bool = False,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      nesterov: bool = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class adadelta(Optimizer):
   learning_rate: Final[Any]
@@ -72,11 +90,27 @@ class adadelta(Optimizer):
   def __init__(
       self,
       learning_rate: Optional[base.ScalarOrSchedule] = None,
-      rho: jax.typing.ArrayLike = 0.9,
-      eps: jax.typing.ArrayLike = 1e-06,
+      rho: jax.typing.ArrayLike | base.Schedule = 0.9,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-06,
       weight_decay: Union[jax.typing.ArrayLike, base.ScalarOrSchedule] = 0.0,
       weight_decay_mask: alias.MaskOrFn = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: Optional[base.ScalarOrSchedule] = ...,
+      rho: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      weight_decay: Union[jax.typing.ArrayLike, base.ScalarOrSchedule] = ...,
+      weight_decay_mask: alias.MaskOrFn = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class adafactor(Optimizer):
   learning_rate: Final[Any]
@@ -94,18 +128,41 @@ class adafactor(Optimizer):
   def __init__(
       self,
       learning_rate: Optional[base.ScalarOrSchedule] = None,
-      min_dim_size_to_factor: int = 128,
-      decay_rate: jax.typing.ArrayLike = 0.8,
-      decay_offset: jax.typing.ArrayLike = 0,
+      min_dim_size_to_factor: int | base.Schedule = 128,
+      decay_rate: jax.typing.ArrayLike | base.Schedule = 0.8,
+      decay_offset: jax.typing.ArrayLike | base.Schedule = 0,
       multiply_by_parameter_scale: bool = True,
-      clipping_threshold: Optional[jax.typing.ArrayLike] = 1.0,
-      momentum: Optional[jax.typing.ArrayLike] = None,
+      clipping_threshold: Optional[jax.typing.ArrayLike] | base.Schedule = 1.0,
+      momentum: Optional[jax.typing.ArrayLike] | base.Schedule = None,
       dtype_momentum: jax.typing.DTypeLike = ...,
       weight_decay_rate: Optional[base.ScalarOrSchedule] = None,
-      eps: jax.typing.ArrayLike = 1e-30,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-30,
       factored: bool = True,
       weight_decay_mask: alias.MaskOrFn = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: Optional[base.ScalarOrSchedule] = ...,
+      min_dim_size_to_factor: int | base.Schedule = ...,
+      decay_rate: jax.typing.ArrayLike | base.Schedule = ...,
+      decay_offset: jax.typing.ArrayLike | base.Schedule = ...,
+      multiply_by_parameter_scale: bool = ...,
+      clipping_threshold: Optional[jax.typing.ArrayLike] | base.Schedule = ...,
+      momentum: Optional[jax.typing.ArrayLike] | base.Schedule = ...,
+      dtype_momentum: jax.typing.DTypeLike = ...,
+      weight_decay_rate: Optional[base.ScalarOrSchedule] = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      factored: bool = ...,
+      weight_decay_mask: alias.MaskOrFn = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class adagrad(Optimizer):
   learning_rate: Final[Any]
@@ -114,9 +171,23 @@ class adagrad(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      initial_accumulator_value: jax.typing.ArrayLike = 0.1,
-      eps: jax.typing.ArrayLike = 1e-07,
+      initial_accumulator_value: jax.typing.ArrayLike | base.Schedule = 0.1,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-07,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      initial_accumulator_value: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class adam(Optimizer):
   learning_rate: Final[Any]
@@ -129,14 +200,32 @@ class adam(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.999,
-      eps: jax.typing.ArrayLike = 1e-08,
-      eps_root: jax.typing.ArrayLike = 0.0,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.999,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
       mu_dtype: Optional[Any] = None,
       *,
       nesterov: bool = False,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      mu_dtype: Optional[Any] = ...,
+      nesterov: bool = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class adamax(Optimizer):
   learning_rate: Final[Any]
@@ -146,10 +235,25 @@ class adamax(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.999,
-      eps: jax.typing.ArrayLike = 1e-08,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.999,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class adamaxw(Optimizer):
   learning_rate: Final[Any]
@@ -161,12 +265,29 @@ class adamaxw(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.999,
-      eps: jax.typing.ArrayLike = 1e-08,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.999,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
       weight_decay: base.ScalarOrSchedule = 0.0001,
       mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      weight_decay: base.ScalarOrSchedule = ...,
+      mask: Optional[Union[Any, Callable[[base.Params], Any]]] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class adamw(Optimizer):
   learning_rate: Final[Any]
@@ -181,16 +302,36 @@ class adamw(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.999,
-      eps: jax.typing.ArrayLike = 1e-08,
-      eps_root: jax.typing.ArrayLike = 0.0,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.999,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
       mu_dtype: Optional[Any] = None,
       weight_decay: base.ScalarOrSchedule = 0.0001,
       mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
       *,
       nesterov: bool = False,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      mu_dtype: Optional[Any] = ...,
+      weight_decay: base.ScalarOrSchedule = ...,
+      mask: Optional[Union[Any, Callable[[base.Params], Any]]] = ...,
+      nesterov: bool = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class adan(Optimizer):
   learning_rate: Final[Any]
@@ -204,14 +345,33 @@ class adan(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      b1: jax.typing.ArrayLike = 0.98,
-      b2: jax.typing.ArrayLike = 0.92,
-      b3: jax.typing.ArrayLike = 0.99,
-      eps: jax.typing.ArrayLike = 1e-08,
-      eps_root: jax.typing.ArrayLike = 1e-08,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.98,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.92,
+      b3: jax.typing.ArrayLike | base.Schedule = 0.99,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      eps_root: jax.typing.ArrayLike | base.Schedule = 1e-08,
       weight_decay: base.ScalarOrSchedule = 0.0,
       mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      b3: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      weight_decay: base.ScalarOrSchedule = ...,
+      mask: Optional[Union[Any, Callable[[base.Params], Any]]] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class amsgrad(Optimizer):
   learning_rate: Final[Any]
@@ -225,14 +385,33 @@ class amsgrad(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.999,
-      eps: jax.typing.ArrayLike = 1e-08,
-      eps_root: jax.typing.ArrayLike = 0.0,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.999,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
       mu_dtype: Optional[Any] = None,
       bias_correction_mu: bool = True,
       bias_correction_nu: bool = True,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      mu_dtype: Optional[Any] = ...,
+      bias_correction_mu: bool = ...,
+      bias_correction_nu: bool = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class fromage(Optimizer):
   learning_rate: Final[Any]
@@ -240,8 +419,21 @@ class fromage(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      min_norm: jax.typing.ArrayLike = 1e-06,
+      min_norm: jax.typing.ArrayLike | base.Schedule = 1e-06,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      min_norm: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class lamb(Optimizer):
   learning_rate: Final[Any]
@@ -254,13 +446,31 @@ class lamb(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.999,
-      eps: jax.typing.ArrayLike = 1e-06,
-      eps_root: jax.typing.ArrayLike = 0.0,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.999,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-06,
+      eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
       weight_decay: base.ScalarOrSchedule = 0.0,
       mask: alias.MaskOrFn = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      weight_decay: base.ScalarOrSchedule = ...,
+      mask: alias.MaskOrFn = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class lars(Optimizer):
   learning_rate: Final[Any]
@@ -276,12 +486,31 @@ class lars(Optimizer):
       learning_rate: base.ScalarOrSchedule,
       weight_decay: base.ScalarOrSchedule = 0.0,
       weight_decay_mask: alias.MaskOrFn = True,
-      trust_coefficient: jax.typing.ArrayLike = 0.001,
-      eps: jax.typing.ArrayLike = 0.0,
+      trust_coefficient: jax.typing.ArrayLike | base.Schedule = 0.001,
+      eps: jax.typing.ArrayLike | base.Schedule = 0.0,
       trust_ratio_mask: alias.MaskOrFn = True,
-      momentum: jax.typing.ArrayLike = 0.9,
+      momentum: jax.typing.ArrayLike | base.Schedule = 0.9,
       nesterov: bool = False,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      weight_decay: base.ScalarOrSchedule = ...,
+      weight_decay_mask: alias.MaskOrFn = ...,
+      trust_coefficient: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      trust_ratio_mask: alias.MaskOrFn = ...,
+      momentum: jax.typing.ArrayLike | base.Schedule = ...,
+      nesterov: bool = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class lbfgs(Optimizer):
   learning_rate: Final[Any]
@@ -291,7 +520,7 @@ class lbfgs(Optimizer):
   def __init__(
       self,
       learning_rate: Optional[base.ScalarOrSchedule] = None,
-      memory_size: int = 10,
+      memory_size: int | base.Schedule = 10,
       scale_init_precond: bool = True,
       linesearch: Optional[Union[base.GradientTransformationExtraArgs |
           Optimizer, base.GradientTransformation | Optimizer]] = ...,
@@ -307,12 +536,29 @@ class lion(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.99,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.99,
       mu_dtype: Optional[Any] = None,
       weight_decay: base.ScalarOrSchedule = 0.001,
       mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      mu_dtype: Optional[Any] = ...,
+      weight_decay: base.ScalarOrSchedule = ...,
+      mask: Optional[Union[Any, Callable[[base.Params], Any]]] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class nadam(Optimizer):
   learning_rate: Final[Any]
@@ -325,14 +571,32 @@ class nadam(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.999,
-      eps: jax.typing.ArrayLike = 1e-08,
-      eps_root: jax.typing.ArrayLike = 0.0,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.999,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
       mu_dtype: Optional[Any] = None,
       *,
       nesterov: bool = True,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      mu_dtype: Optional[Any] = ...,
+      nesterov: bool = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class nadamw(Optimizer):
   learning_rate: Final[Any]
@@ -347,16 +611,36 @@ class nadamw(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.999,
-      eps: jax.typing.ArrayLike = 1e-08,
-      eps_root: jax.typing.ArrayLike = 0.0,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.999,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
       mu_dtype: Optional[Any] = None,
       weight_decay: base.ScalarOrSchedule = 0.0001,
       mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
       *,
       nesterov: bool = True,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      mu_dtype: Optional[Any] = ...,
+      weight_decay: base.ScalarOrSchedule = ...,
+      mask: Optional[Union[Any, Callable[[base.Params], Any]]] = ...,
+      nesterov: bool = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class noisy_sgd(Optimizer):
   learning_rate: Final[Any]
@@ -367,12 +651,28 @@ class noisy_sgd(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      eta: jax.typing.ArrayLike = 0.01,
-      gamma: jax.typing.ArrayLike = 0.55,
-      key: jax.typing.ArrayLike | None = None,
+      eta: jax.typing.ArrayLike | base.Schedule = 0.01,
+      gamma: jax.typing.ArrayLike | base.Schedule = 0.55,
+      key: jax.typing.ArrayLike | None | base.Schedule = None,
       *,
       seed: int | None = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      eta: jax.typing.ArrayLike | base.Schedule = ...,
+      gamma: jax.typing.ArrayLike | base.Schedule = ...,
+      key: jax.typing.ArrayLike | None | base.Schedule = ...,
+      seed: int | None = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class novograd(Optimizer):
   learning_rate: Final[Any]
@@ -384,12 +684,29 @@ class novograd(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.25,
-      eps: jax.typing.ArrayLike = 1e-06,
-      eps_root: jax.typing.ArrayLike = 0.0,
-      weight_decay: base.ScalarOrSchedule = 0.0,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.25,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-06,
+      eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
+      weight_decay: base.ScalarOrSchedule | base.Schedule = 0.0,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      weight_decay: base.ScalarOrSchedule | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class optimistic_adam(Optimizer):
   learning_rate: Final[jax.typing.ArrayLike]
@@ -402,16 +719,35 @@ class optimistic_adam(Optimizer):
   nesterov: Final[bool]
   def __init__(
       self,
-      learning_rate: jax.typing.ArrayLike,
-      optimism: Optional[jax.typing.ArrayLike] = None,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.999,
-      eps: jax.typing.ArrayLike = 1e-08,
-      eps_root: jax.typing.ArrayLike = 0.0,
+      learning_rate: jax.typing.ArrayLike | base.Schedule,
+      optimism: Optional[jax.typing.ArrayLike] | base.Schedule = None,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.999,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
       mu_dtype: Optional[Any] = None,
       *,
       nesterov: bool = True,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: jax.typing.ArrayLike | base.Schedule = ...,
+      optimism: Optional[jax.typing.ArrayLike] | base.Schedule = ...,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      mu_dtype: Optional[Any] = ...,
+      nesterov: bool = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class optimistic_adam_v2(Optimizer):
   learning_rate: Final[Any]
@@ -427,15 +763,35 @@ class optimistic_adam_v2(Optimizer):
       self,
       learning_rate: base.ScalarOrSchedule,
       *,
-      alpha: jax.typing.ArrayLike = 1.0,
-      beta: jax.typing.ArrayLike = 1.0,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.999,
-      eps: jax.typing.ArrayLike = 1e-08,
-      eps_root: jax.typing.ArrayLike = 0.0,
+      alpha: jax.typing.ArrayLike | base.Schedule = 1.0,
+      beta: jax.typing.ArrayLike | base.Schedule = 1.0,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.999,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
       mu_dtype: Optional[Any] = None,
       nesterov: bool = True,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      alpha: jax.typing.ArrayLike | base.Schedule = ...,
+      beta: jax.typing.ArrayLike | base.Schedule = ...,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      mu_dtype: Optional[Any] = ...,
+      nesterov: bool = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class optimistic_gradient_descent(Optimizer):
   learning_rate: Final[Any]
@@ -444,9 +800,23 @@ class optimistic_gradient_descent(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      alpha: base.ScalarOrSchedule = 1.0,
-      beta: base.ScalarOrSchedule = 1.0,
+      alpha: base.ScalarOrSchedule | base.Schedule = 1.0,
+      beta: base.ScalarOrSchedule | base.Schedule = 1.0,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      alpha: base.ScalarOrSchedule | base.Schedule = ...,
+      beta: base.ScalarOrSchedule | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class polyak_sgd(Optimizer):
   max_learning_rate: Final[jax.typing.ArrayLike]
@@ -456,12 +826,28 @@ class polyak_sgd(Optimizer):
   variant: Final[str]
   def __init__(
       self,
-      max_learning_rate: jax.typing.ArrayLike = 1.0,
+      max_learning_rate: jax.typing.ArrayLike | base.Schedule = 1.0,
       scaling: base.ScalarOrSchedule = 1.0,
-      f_min: jax.typing.ArrayLike = 0.0,
-      eps: jax.typing.ArrayLike = 0.0,
+      f_min: jax.typing.ArrayLike | base.Schedule = 0.0,
+      eps: jax.typing.ArrayLike | base.Schedule = 0.0,
       variant: str = 'sps',
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      max_learning_rate: jax.typing.ArrayLike | base.Schedule = ...,
+      scaling: base.ScalarOrSchedule = ...,
+      f_min: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      variant: str = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class radam(Optimizer):
   learning_rate: Final[Any]
@@ -474,14 +860,32 @@ class radam(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.999,
-      eps: jax.typing.ArrayLike = 1e-08,
-      eps_root: jax.typing.ArrayLike = 0.0,
-      threshold: jax.typing.ArrayLike = 5.0,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.999,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
+      threshold: jax.typing.ArrayLike | base.Schedule = 5.0,
       *,
       nesterov: bool = False,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      threshold: jax.typing.ArrayLike | base.Schedule = ...,
+      nesterov: bool = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class rmsprop(Optimizer):
   learning_rate: Final[Any]
@@ -496,15 +900,35 @@ class rmsprop(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      decay: jax.typing.ArrayLike = 0.9,
-      eps: jax.typing.ArrayLike = 1e-08,
-      initial_scale: jax.typing.ArrayLike = 0.0,
+      decay: jax.typing.ArrayLike | base.Schedule = 0.9,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      initial_scale: jax.typing.ArrayLike | base.Schedule = 0.0,
       eps_in_sqrt: bool = True,
       centered: bool = False,
-      momentum: Optional[jax.typing.ArrayLike] = None,
+      momentum: Optional[jax.typing.ArrayLike] | base.Schedule = None,
       nesterov: bool = False,
       bias_correction: bool = False,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      decay: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      initial_scale: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_in_sqrt: bool = ...,
+      centered: bool = ...,
+      momentum: Optional[jax.typing.ArrayLike] | base.Schedule = ...,
+      nesterov: bool = ...,
+      bias_correction: bool = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class rprop(Optimizer):
   learning_rate: Final[jax.typing.ArrayLike]
@@ -514,12 +938,28 @@ class rprop(Optimizer):
   max_step_size: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      learning_rate: jax.typing.ArrayLike,
-      eta_minus: jax.typing.ArrayLike = 0.5,
-      eta_plus: jax.typing.ArrayLike = 1.2,
-      min_step_size: jax.typing.ArrayLike = 1e-06,
-      max_step_size: jax.typing.ArrayLike = 50.0,
+      learning_rate: jax.typing.ArrayLike | base.Schedule,
+      eta_minus: jax.typing.ArrayLike | base.Schedule = 0.5,
+      eta_plus: jax.typing.ArrayLike | base.Schedule = 1.2,
+      min_step_size: jax.typing.ArrayLike | base.Schedule = 1e-06,
+      max_step_size: jax.typing.ArrayLike | base.Schedule = 50.0,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: jax.typing.ArrayLike | base.Schedule = ...,
+      eta_minus: jax.typing.ArrayLike | base.Schedule = ...,
+      eta_plus: jax.typing.ArrayLike | base.Schedule = ...,
+      min_step_size: jax.typing.ArrayLike | base.Schedule = ...,
+      max_step_size: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class sgd(Optimizer):
   learning_rate: Final[Any]
@@ -529,10 +969,25 @@ class sgd(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      momentum: Optional[jax.typing.ArrayLike] = None,
+      momentum: Optional[jax.typing.ArrayLike] | base.Schedule = None,
       nesterov: bool = False,
       accumulator_dtype: Optional[Any] = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      momentum: Optional[jax.typing.ArrayLike] | base.Schedule = ...,
+      nesterov: bool = ...,
+      accumulator_dtype: Optional[Any] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class sign_sgd(Optimizer):
   learning_rate: Final[Any]
@@ -540,6 +995,18 @@ class sign_sgd(Optimizer):
       self,
       learning_rate: base.ScalarOrSchedule,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class signum(Optimizer):
   learning_rate: Final[Any]
@@ -548,18 +1015,45 @@ class signum(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      beta: jax.typing.ArrayLike = 0.9,
+      beta: jax.typing.ArrayLike | base.Schedule = 0.9,
       accumulator_dtype: Any | None = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      beta: jax.typing.ArrayLike | base.Schedule = ...,
+      accumulator_dtype: Any | None = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class sm3(Optimizer):
   learning_rate: Final[jax.typing.ArrayLike]
   momentum: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      learning_rate: jax.typing.ArrayLike,
-      momentum: jax.typing.ArrayLike = 0.9,
+      learning_rate: jax.typing.ArrayLike | base.Schedule,
+      momentum: jax.typing.ArrayLike | base.Schedule = 0.9,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: jax.typing.ArrayLike | base.Schedule = ...,
+      momentum: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class yogi(Optimizer):
   learning_rate: Final[Any]
@@ -569,10 +1063,25 @@ class yogi(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.999,
-      eps: jax.typing.ArrayLike = 0.001,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.999,
+      eps: jax.typing.ArrayLike | base.Schedule = 0.001,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class adaptive_grad_clip(Optimizer):
   clipping: Final[jax.typing.ArrayLike]
@@ -580,10 +1089,24 @@ class adaptive_grad_clip(Optimizer):
   axis: Final[Optional[Union[int, tuple[int, ...]]]]
   def __init__(
       self,
-      clipping: jax.typing.ArrayLike,
-      eps: jax.typing.ArrayLike = 0.001,
+      clipping: jax.typing.ArrayLike | base.Schedule,
+      eps: jax.typing.ArrayLike | base.Schedule = 0.001,
       axis: Optional[Union[int, tuple[int, ...]]] = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      clipping: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      axis: Optional[Union[int, tuple[int, ...]]] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class add_decayed_weights(Optimizer):
   weight_decay: Final[Any]
@@ -593,6 +1116,19 @@ class add_decayed_weights(Optimizer):
       weight_decay: base.ScalarOrSchedule = 0.0,
       mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      weight_decay: base.ScalarOrSchedule = ...,
+      mask: Optional[Union[Any, Callable[[base.Params], Any]]] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class add_noise(Optimizer):
   eta: Final[jax.typing.ArrayLike]
@@ -601,45 +1137,119 @@ class add_noise(Optimizer):
   seed: Final[int | None]
   def __init__(
       self,
-      eta: jax.typing.ArrayLike,
-      gamma: jax.typing.ArrayLike,
+      eta: jax.typing.ArrayLike | base.Schedule,
+      gamma: jax.typing.ArrayLike | base.Schedule,
       key: jax.Array | int | None = None,
       *,
       seed: int | None = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      eta: jax.typing.ArrayLike | base.Schedule = ...,
+      gamma: jax.typing.ArrayLike | base.Schedule = ...,
+      key: jax.Array | int | None = ...,
+      seed: int | None = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class apply_every(Optimizer):
   k: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      k: jax.typing.ArrayLike = 1,
+      k: jax.typing.ArrayLike | base.Schedule = 1,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      k: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class centralize(Optimizer):
   def __init__(
       self,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class clip(Optimizer):
   max_delta: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      max_delta: jax.typing.ArrayLike,
+      max_delta: jax.typing.ArrayLike | base.Schedule,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      max_delta: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class clip_by_block_rms(Optimizer):
   threshold: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      threshold: jax.typing.ArrayLike,
+      threshold: jax.typing.ArrayLike | base.Schedule,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      threshold: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class clip_by_global_norm(Optimizer):
   max_norm: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      max_norm: jax.typing.ArrayLike,
+      max_norm: jax.typing.ArrayLike | base.Schedule,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      max_norm: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class ema(Optimizer):
   decay: Final[jax.typing.ArrayLike]
@@ -647,10 +1257,24 @@ class ema(Optimizer):
   accumulator_dtype: Final[Optional[Any]]
   def __init__(
       self,
-      decay: jax.typing.ArrayLike,
+      decay: jax.typing.ArrayLike | base.Schedule,
       debias: bool = True,
       accumulator_dtype: Optional[Any] = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      decay: jax.typing.ArrayLike | base.Schedule = ...,
+      debias: bool = ...,
+      accumulator_dtype: Optional[Any] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class freeze(Optimizer):
   mask: Final[Union[bool, base.ArrayTree]]
@@ -658,41 +1282,113 @@ class freeze(Optimizer):
       self,
       mask: Union[bool, base.ArrayTree],
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      mask: Union[bool, base.ArrayTree] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class identity(Optimizer):
   def __init__(
       self,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class keep_params_nonnegative(Optimizer):
   def __init__(
       self,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class normalize_by_update_norm(Optimizer):
   scale_factor: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      scale_factor: jax.typing.ArrayLike = 1.0,
-      eps: jax.typing.ArrayLike = 1e-06,
+      scale_factor: jax.typing.ArrayLike | base.Schedule = 1.0,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-06,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      scale_factor: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale(Optimizer):
   step_size: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      step_size: jax.typing.ArrayLike,
+      step_size: jax.typing.ArrayLike | base.Schedule,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      step_size: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_adadelta(Optimizer):
   rho: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      rho: jax.typing.ArrayLike = 0.9,
-      eps: jax.typing.ArrayLike = 1e-06,
+      rho: jax.typing.ArrayLike | base.Schedule = 0.9,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-06,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      rho: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_adam(Optimizer):
   b1: Final[jax.typing.ArrayLike]
@@ -703,14 +1399,31 @@ class scale_by_adam(Optimizer):
   nesterov: Final[bool]
   def __init__(
       self,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.999,
-      eps: jax.typing.ArrayLike = 1e-08,
-      eps_root: jax.typing.ArrayLike = 0.0,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.999,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
       mu_dtype: Optional[jax.typing.DTypeLike] = None,
       *,
       nesterov: bool = False,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      mu_dtype: Optional[jax.typing.DTypeLike] = ...,
+      nesterov: bool = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_adamax(Optimizer):
   b1: Final[jax.typing.ArrayLike]
@@ -718,10 +1431,24 @@ class scale_by_adamax(Optimizer):
   eps: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.999,
-      eps: jax.typing.ArrayLike = 1e-08,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.999,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_adan(Optimizer):
   b1: Final[jax.typing.ArrayLike]
@@ -731,12 +1458,28 @@ class scale_by_adan(Optimizer):
   eps_root: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      b1: jax.typing.ArrayLike = 0.98,
-      b2: jax.typing.ArrayLike = 0.92,
-      b3: jax.typing.ArrayLike = 0.99,
-      eps: jax.typing.ArrayLike = 1e-08,
-      eps_root: jax.typing.ArrayLike = 0.0,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.98,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.92,
+      b3: jax.typing.ArrayLike | base.Schedule = 0.99,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      b3: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_amsgrad(Optimizer):
   b1: Final[jax.typing.ArrayLike]
@@ -748,14 +1491,32 @@ class scale_by_amsgrad(Optimizer):
   bias_correction_nu: Final[bool]
   def __init__(
       self,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.999,
-      eps: jax.typing.ArrayLike = 1e-08,
-      eps_root: jax.typing.ArrayLike = 0.0,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.999,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
       mu_dtype: Optional[jax.typing.DTypeLike] = None,
       bias_correction_mu: bool = True,
       bias_correction_nu: bool = True,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      mu_dtype: Optional[jax.typing.DTypeLike] = ...,
+      bias_correction_mu: bool = ...,
+      bias_correction_nu: bool = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_backtracking_linesearch(Optimizer):
   max_backtracking_steps: Final[jax.typing.ArrayLike]
@@ -769,16 +1530,36 @@ class scale_by_backtracking_linesearch(Optimizer):
   verbose: Final[bool]
   def __init__(
       self,
-      max_backtracking_steps: jax.typing.ArrayLike,
-      slope_rtol: jax.typing.ArrayLike = 0.0001,
-      decrease_factor: jax.typing.ArrayLike = 0.8,
-      increase_factor: jax.typing.ArrayLike = 1.5,
-      max_learning_rate: jax.typing.ArrayLike = 1.0,
-      atol: jax.typing.ArrayLike = 0.0,
-      rtol: jax.typing.ArrayLike = 0.0,
+      max_backtracking_steps: jax.typing.ArrayLike | base.Schedule,
+      slope_rtol: jax.typing.ArrayLike | base.Schedule = 0.0001,
+      decrease_factor: jax.typing.ArrayLike | base.Schedule = 0.8,
+      increase_factor: jax.typing.ArrayLike | base.Schedule = 1.5,
+      max_learning_rate: jax.typing.ArrayLike | base.Schedule = 1.0,
+      atol: jax.typing.ArrayLike | base.Schedule = 0.0,
+      rtol: jax.typing.ArrayLike | base.Schedule = 0.0,
       store_grad: bool = False,
       verbose: bool = False,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      max_backtracking_steps: jax.typing.ArrayLike | base.Schedule = ...,
+      slope_rtol: jax.typing.ArrayLike | base.Schedule = ...,
+      decrease_factor: jax.typing.ArrayLike | base.Schedule = ...,
+      increase_factor: jax.typing.ArrayLike | base.Schedule = ...,
+      max_learning_rate: jax.typing.ArrayLike | base.Schedule = ...,
+      atol: jax.typing.ArrayLike | base.Schedule = ...,
+      rtol: jax.typing.ArrayLike | base.Schedule = ...,
+      store_grad: bool = ...,
+      verbose: bool = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_belief(Optimizer):
   b1: Final[jax.typing.ArrayLike]
@@ -788,13 +1569,29 @@ class scale_by_belief(Optimizer):
   nesterov: Final[bool]
   def __init__(
       self,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.999,
-      eps: jax.typing.ArrayLike = 1e-16,
-      eps_root: jax.typing.ArrayLike = 1e-16,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.999,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-16,
+      eps_root: jax.typing.ArrayLike | base.Schedule = 1e-16,
       *,
       nesterov: bool = False,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      nesterov: bool = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_distance_over_gradients(Optimizer):
   reps_rel: Final[Any]
@@ -803,11 +1600,26 @@ class scale_by_distance_over_gradients(Optimizer):
   global_scale: Final[Any]
   def __init__(
       self,
-      reps_rel: Any = 1e-06,
-      eps: Any = 1e-08,
+      reps_rel: Any | base.Schedule = 1e-06,
+      eps: Any | base.Schedule = 1e-08,
       param_dtype: Any = ...,
-      global_scale: Any = 1.0,
+      global_scale: Any | base.Schedule = 1.0,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      reps_rel: Any | base.Schedule = ...,
+      eps: Any | base.Schedule = ...,
+      param_dtype: Any = ...,
+      global_scale: Any | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_factored_rms(Optimizer):
   factored: Final[bool]
@@ -820,22 +1632,53 @@ class scale_by_factored_rms(Optimizer):
   def __init__(
       self,
       factored: bool = True,
-      decay_rate: jax.typing.ArrayLike = 0.8,
-      step_offset: jax.typing.ArrayLike = 0,
-      min_dim_size_to_factor: int = 128,
-      epsilon: jax.typing.ArrayLike = 1e-30,
+      decay_rate: jax.typing.ArrayLike | base.Schedule = 0.8,
+      step_offset: jax.typing.ArrayLike | base.Schedule = 0,
+      min_dim_size_to_factor: int | base.Schedule = 128,
+      epsilon: jax.typing.ArrayLike | base.Schedule = 1e-30,
       decay_rate_fn: Callable[[jax.typing.ArrayLike, jax.typing.ArrayLike],
           jax.typing.ArrayLike] = ...,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      factored: bool = ...,
+      decay_rate: jax.typing.ArrayLike | base.Schedule = ...,
+      step_offset: jax.typing.ArrayLike | base.Schedule = ...,
+      min_dim_size_to_factor: int | base.Schedule = ...,
+      epsilon: jax.typing.ArrayLike | base.Schedule = ...,
+      decay_rate_fn: Callable[[jax.typing.ArrayLike, jax.typing.ArrayLike],
+          jax.typing.ArrayLike] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_lbfgs(Optimizer):
   memory_size: Final[int]
   scale_init_precond: Final[bool]
   def __init__(
       self,
-      memory_size: int = 10,
+      memory_size: int | base.Schedule = 10,
       scale_init_precond: bool = True,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      memory_size: int | base.Schedule = ...,
+      scale_init_precond: bool = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_learning_rate(Optimizer):
   learning_rate: Final[Any]
@@ -846,6 +1689,19 @@ class scale_by_learning_rate(Optimizer):
       *,
       flip_sign: bool = True,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: Optional[base.ScalarOrSchedule] = ...,
+      flip_sign: bool = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_lion(Optimizer):
   b1: Final[jax.typing.ArrayLike]
@@ -855,13 +1711,29 @@ class scale_by_lion(Optimizer):
   smooth_beta: Final[float]
   def __init__(
       self,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.99,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.99,
       mu_dtype: Optional[jax.typing.DTypeLike] = None,
       *,
       mode: Literal['hard', 'smooth', 'refined'] = 'hard',
-      smooth_beta: float = 1.0,
+      smooth_beta: float | base.Schedule = 1.0,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      mu_dtype: Optional[jax.typing.DTypeLike] = ...,
+      mode: Literal['hard', 'smooth', 'refined'] = ...,
+      smooth_beta: float | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_novograd(Optimizer):
   b1: Final[jax.typing.ArrayLike]
@@ -872,36 +1744,90 @@ class scale_by_novograd(Optimizer):
   mu_dtype: Final[Optional[jax.typing.DTypeLike]]
   def __init__(
       self,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.25,
-      eps: jax.typing.ArrayLike = 1e-08,
-      eps_root: jax.typing.ArrayLike = 0.0,
-      weight_decay: jax.typing.ArrayLike = 0.0,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.25,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
+      weight_decay: jax.typing.ArrayLike | base.Schedule = 0.0,
       mu_dtype: Optional[jax.typing.DTypeLike] = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      weight_decay: jax.typing.ArrayLike | base.Schedule = ...,
+      mu_dtype: Optional[jax.typing.DTypeLike] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_optimistic_gradient(Optimizer):
   alpha: Final[jax.typing.ArrayLike]
   beta: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      alpha: jax.typing.ArrayLike = 1.0,
-      beta: jax.typing.ArrayLike = 1.0,
+      alpha: jax.typing.ArrayLike | base.Schedule = 1.0,
+      beta: jax.typing.ArrayLike | base.Schedule = 1.0,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      alpha: jax.typing.ArrayLike | base.Schedule = ...,
+      beta: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_param_block_norm(Optimizer):
   min_scale: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      min_scale: jax.typing.ArrayLike = 0.001,
+      min_scale: jax.typing.ArrayLike | base.Schedule = 0.001,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      min_scale: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_param_block_rms(Optimizer):
   min_scale: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      min_scale: jax.typing.ArrayLike = 0.001,
+      min_scale: jax.typing.ArrayLike | base.Schedule = 0.001,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      min_scale: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_polyak(Optimizer):
   f_min: Final[jax.typing.ArrayLike]
@@ -910,11 +1836,26 @@ class scale_by_polyak(Optimizer):
   variant: Final[str]
   def __init__(
       self,
-      f_min: jax.typing.ArrayLike = 0.0,
-      max_learning_rate: jax.typing.ArrayLike = 1.0,
-      eps: jax.typing.ArrayLike = 0.0,
+      f_min: jax.typing.ArrayLike | base.Schedule = 0.0,
+      max_learning_rate: jax.typing.ArrayLike | base.Schedule = 1.0,
+      eps: jax.typing.ArrayLike | base.Schedule = 0.0,
       variant: str = 'sps',
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      f_min: jax.typing.ArrayLike | base.Schedule = ...,
+      max_learning_rate: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      variant: str = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_radam(Optimizer):
   b1: Final[jax.typing.ArrayLike]
@@ -925,14 +1866,31 @@ class scale_by_radam(Optimizer):
   nesterov: Final[bool]
   def __init__(
       self,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.999,
-      eps: jax.typing.ArrayLike = 1e-08,
-      eps_root: jax.typing.ArrayLike = 0.0,
-      threshold: jax.typing.ArrayLike = 5.0,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.999,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
+      threshold: jax.typing.ArrayLike | base.Schedule = 5.0,
       *,
       nesterov: bool = False,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      threshold: jax.typing.ArrayLike | base.Schedule = ...,
+      nesterov: bool = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_rms(Optimizer):
   decay: Final[jax.typing.ArrayLike]
@@ -942,12 +1900,28 @@ class scale_by_rms(Optimizer):
   bias_correction: Final[bool]
   def __init__(
       self,
-      decay: jax.typing.ArrayLike = 0.9,
-      eps: jax.typing.ArrayLike = 1e-08,
-      initial_scale: jax.typing.ArrayLike = 0.0,
+      decay: jax.typing.ArrayLike | base.Schedule = 0.9,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      initial_scale: jax.typing.ArrayLike | base.Schedule = 0.0,
       eps_in_sqrt: bool = True,
       bias_correction: bool = False,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      decay: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      initial_scale: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_in_sqrt: bool = ...,
+      bias_correction: bool = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_rprop(Optimizer):
   learning_rate: Final[jax.typing.ArrayLike]
@@ -957,21 +1931,50 @@ class scale_by_rprop(Optimizer):
   max_step_size: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      learning_rate: jax.typing.ArrayLike,
-      eta_minus: jax.typing.ArrayLike = 0.5,
-      eta_plus: jax.typing.ArrayLike = 1.2,
-      min_step_size: jax.typing.ArrayLike = 1e-06,
-      max_step_size: jax.typing.ArrayLike = 50.0,
+      learning_rate: jax.typing.ArrayLike | base.Schedule,
+      eta_minus: jax.typing.ArrayLike | base.Schedule = 0.5,
+      eta_plus: jax.typing.ArrayLike | base.Schedule = 1.2,
+      min_step_size: jax.typing.ArrayLike | base.Schedule = 1e-06,
+      max_step_size: jax.typing.ArrayLike | base.Schedule = 50.0,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: jax.typing.ArrayLike | base.Schedule = ...,
+      eta_minus: jax.typing.ArrayLike | base.Schedule = ...,
+      eta_plus: jax.typing.ArrayLike | base.Schedule = ...,
+      min_step_size: jax.typing.ArrayLike | base.Schedule = ...,
+      max_step_size: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_rss(Optimizer):
   initial_accumulator_value: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      initial_accumulator_value: jax.typing.ArrayLike = 0.1,
-      eps: jax.typing.ArrayLike = 1e-07,
+      initial_accumulator_value: jax.typing.ArrayLike | base.Schedule = 0.1,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-07,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      initial_accumulator_value: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_schedule(Optimizer):
   step_size_fn: Final[Any]
@@ -979,11 +1982,34 @@ class scale_by_schedule(Optimizer):
       self,
       step_size_fn: base.Schedule,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      step_size_fn: base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_sign(Optimizer):
   def __init__(
       self,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_sm3(Optimizer):
   b1: Final[jax.typing.ArrayLike]
@@ -991,10 +2017,24 @@ class scale_by_sm3(Optimizer):
   eps: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 1.0,
-      eps: jax.typing.ArrayLike = 1e-08,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 1.0,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_stddev(Optimizer):
   decay: Final[jax.typing.ArrayLike]
@@ -1004,12 +2044,28 @@ class scale_by_stddev(Optimizer):
   bias_correction: Final[bool]
   def __init__(
       self,
-      decay: jax.typing.ArrayLike = 0.9,
-      eps: jax.typing.ArrayLike = 1e-08,
-      initial_scale: jax.typing.ArrayLike = 0.0,
+      decay: jax.typing.ArrayLike | base.Schedule = 0.9,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      initial_scale: jax.typing.ArrayLike | base.Schedule = 0.0,
       eps_in_sqrt: bool = True,
       bias_correction: bool = False,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      decay: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      initial_scale: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_in_sqrt: bool = ...,
+      bias_correction: bool = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_trust_ratio(Optimizer):
   min_norm: Final[jax.typing.ArrayLike]
@@ -1017,10 +2073,24 @@ class scale_by_trust_ratio(Optimizer):
   eps: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      min_norm: jax.typing.ArrayLike = 0.0,
-      trust_coefficient: jax.typing.ArrayLike = 1.0,
-      eps: jax.typing.ArrayLike = 0.0,
+      min_norm: jax.typing.ArrayLike | base.Schedule = 0.0,
+      trust_coefficient: jax.typing.ArrayLike | base.Schedule = 1.0,
+      eps: jax.typing.ArrayLike | base.Schedule = 0.0,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      min_norm: jax.typing.ArrayLike | base.Schedule = ...,
+      trust_coefficient: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_yogi(Optimizer):
   b1: Final[jax.typing.ArrayLike]
@@ -1030,12 +2100,28 @@ class scale_by_yogi(Optimizer):
   initial_accumulator_value: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.999,
-      eps: jax.typing.ArrayLike = 0.001,
-      eps_root: jax.typing.ArrayLike = 0.0,
-      initial_accumulator_value: jax.typing.ArrayLike = 1e-06,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.999,
+      eps: jax.typing.ArrayLike | base.Schedule = 0.001,
+      eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
+      initial_accumulator_value: jax.typing.ArrayLike | base.Schedule = 1e-06,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      initial_accumulator_value: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_zoom_linesearch(Optimizer):
   max_linesearch_steps: Final[jax.typing.ArrayLike]
@@ -1050,22 +2136,54 @@ class scale_by_zoom_linesearch(Optimizer):
   verbose: Final[bool]
   def __init__(
       self,
-      max_linesearch_steps: jax.typing.ArrayLike,
-      max_learning_rate: Optional[jax.typing.ArrayLike] = None,
-      tol: jax.typing.ArrayLike = 0.0,
-      increase_factor: jax.typing.ArrayLike = 2.0,
-      slope_rtol: jax.typing.ArrayLike = 0.0001,
-      curv_rtol: jax.typing.ArrayLike = 0.9,
-      approx_dec_rtol: Optional[jax.typing.ArrayLike] = 1e-06,
-      stepsize_precision: jax.typing.ArrayLike = 1e-05,
+      max_linesearch_steps: jax.typing.ArrayLike | base.Schedule,
+      max_learning_rate: Optional[jax.typing.ArrayLike] | base.Schedule = None,
+      tol: jax.typing.ArrayLike | base.Schedule = 0.0,
+      increase_factor: jax.typing.ArrayLike | base.Schedule = 2.0,
+      slope_rtol: jax.typing.ArrayLike | base.Schedule = 0.0001,
+      curv_rtol: jax.typing.ArrayLike | base.Schedule = 0.9,
+      approx_dec_rtol: Optional[jax.typing.ArrayLike] | base.Schedule = 1e-06,
+      stepsize_precision: jax.typing.ArrayLike | base.Schedule = 1e-05,
       initial_guess_strategy: str = 'keep',
       verbose: bool = False,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      max_linesearch_steps: jax.typing.ArrayLike | base.Schedule = ...,
+      max_learning_rate: Optional[jax.typing.ArrayLike] | base.Schedule = ...,
+      tol: jax.typing.ArrayLike | base.Schedule = ...,
+      increase_factor: jax.typing.ArrayLike | base.Schedule = ...,
+      slope_rtol: jax.typing.ArrayLike | base.Schedule = ...,
+      curv_rtol: jax.typing.ArrayLike | base.Schedule = ...,
+      approx_dec_rtol: Optional[jax.typing.ArrayLike] | base.Schedule = ...,
+      stepsize_precision: jax.typing.ArrayLike | base.Schedule = ...,
+      initial_guess_strategy: str = ...,
+      verbose: bool = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class set_to_zero(Optimizer):
   def __init__(
       self,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class stateless(Optimizer):
   f: Final[Callable[[base.Updates, Optional[base.Params]], base.Updates]]
@@ -1073,6 +2191,18 @@ class stateless(Optimizer):
       self,
       f: Callable[[base.Updates, Optional[base.Params]], base.Updates],
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      f: Callable[[base.Updates, Optional[base.Params]], base.Updates] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class stateless_with_tree_map(Optimizer):
   f: Final[Callable[[jax.typing.ArrayLike, Optional[jax.typing.ArrayLike]],
@@ -1082,6 +2212,19 @@ class stateless_with_tree_map(Optimizer):
       f: Callable[[jax.typing.ArrayLike, Optional[jax.typing.ArrayLike]],
           jax.typing.ArrayLike],
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      f: Callable[[jax.typing.ArrayLike, Optional[jax.typing.ArrayLike]],
+          jax.typing.ArrayLike] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class trace(Optimizer):
   decay: Final[jax.typing.ArrayLike]
@@ -1089,15 +2232,40 @@ class trace(Optimizer):
   accumulator_dtype: Final[Optional[Any]]
   def __init__(
       self,
-      decay: jax.typing.ArrayLike,
+      decay: jax.typing.ArrayLike | base.Schedule,
       nesterov: bool = False,
       accumulator_dtype: Optional[Any] = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      decay: jax.typing.ArrayLike | base.Schedule = ...,
+      nesterov: bool = ...,
+      accumulator_dtype: Optional[Any] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class zero_nans(Optimizer):
   def __init__(
       self,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class apply_if_finite(Optimizer):
   inner: Final[Any]
@@ -1152,8 +2320,8 @@ class lookahead(Optimizer):
   def __init__(
       self,
       fast_optimizer: base.GradientTransformation | Optimizer,
-      sync_period: jax.typing.ArrayLike,
-      slow_step_size: jax.typing.ArrayLike,
+      sync_period: jax.typing.ArrayLike | base.Schedule,
+      slow_step_size: jax.typing.ArrayLike | base.Schedule,
       reset_state: bool = False,
   ) -> None: ...
 
@@ -1177,10 +2345,25 @@ class measure_with_ema(Optimizer):
   def __init__(
       self,
       measure: Callable[[base.Updates], base.ArrayTree],
-      decay: jax.typing.ArrayLike,
+      decay: jax.typing.ArrayLike | base.Schedule,
       debias: bool = True,
       accumulator_dtype: Any | None = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      measure: Callable[[base.Updates], base.ArrayTree] = ...,
+      decay: jax.typing.ArrayLike | base.Schedule = ...,
+      debias: bool = ...,
+      accumulator_dtype: Any | None = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class monitor(Optimizer):
   measures: Final[Any]
@@ -1227,6 +2410,19 @@ class snapshot(Optimizer):
       measure_name: str,
       measure: Callable[[base.Updates], base.ArrayTree],
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      measure_name: str = ...,
+      measure: Callable[[base.Updates], base.ArrayTree] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 multi_transform = partition
 
@@ -1234,7 +2430,7 @@ class constant_schedule(Schedule):
   value: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      value: jax.typing.ArrayLike,
+      value: jax.typing.ArrayLike | base.Schedule,
   ) -> None: ...
 
 class cosine_decay_schedule(Schedule):
@@ -1244,10 +2440,10 @@ class cosine_decay_schedule(Schedule):
   exponent: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      init_value: jax.typing.ArrayLike,
+      init_value: jax.typing.ArrayLike | base.Schedule,
       decay_steps: int,
-      alpha: jax.typing.ArrayLike = 0.0,
-      exponent: jax.typing.ArrayLike = 1.0,
+      alpha: jax.typing.ArrayLike | base.Schedule = 0.0,
+      exponent: jax.typing.ArrayLike | base.Schedule = 1.0,
   ) -> None: ...
 
 class cosine_onecycle_schedule(Schedule):
@@ -1259,10 +2455,10 @@ class cosine_onecycle_schedule(Schedule):
   def __init__(
       self,
       transition_steps: int,
-      peak_value: jax.typing.ArrayLike,
-      pct_start: float = 0.3,
-      div_factor: float = 25.0,
-      final_div_factor: float = 10000.0,
+      peak_value: jax.typing.ArrayLike | base.Schedule,
+      pct_start: float | base.Schedule = 0.3,
+      div_factor: float | base.Schedule = 25.0,
+      final_div_factor: float | base.Schedule = 10000.0,
   ) -> None: ...
 
 class exponential_decay(Schedule):
@@ -1274,12 +2470,12 @@ class exponential_decay(Schedule):
   end_value: Final[Optional[jax.typing.ArrayLike]]
   def __init__(
       self,
-      init_value: jax.typing.ArrayLike,
+      init_value: jax.typing.ArrayLike | base.Schedule,
       transition_steps: int,
-      decay_rate: float,
-      transition_begin: int = 0,
+      decay_rate: float | base.Schedule,
+      transition_begin: int | base.Schedule = 0,
       staircase: bool = False,
-      end_value: Optional[jax.typing.ArrayLike] = None,
+      end_value: Optional[jax.typing.ArrayLike] | base.Schedule = None,
   ) -> None: ...
 
 class join_schedules(Schedule):
@@ -1301,11 +2497,11 @@ class linear_onecycle_schedule(Schedule):
   def __init__(
       self,
       transition_steps: int,
-      peak_value: jax.typing.ArrayLike,
-      pct_start: float = 0.3,
-      pct_final: float = 0.85,
-      div_factor: float = 25.0,
-      final_div_factor: float = 10000.0,
+      peak_value: jax.typing.ArrayLike | base.Schedule,
+      pct_start: float | base.Schedule = 0.3,
+      pct_final: float | base.Schedule = 0.85,
+      div_factor: float | base.Schedule = 25.0,
+      final_div_factor: float | base.Schedule = 10000.0,
   ) -> None: ...
 
 class linear_schedule(Schedule):
@@ -1315,10 +2511,10 @@ class linear_schedule(Schedule):
   transition_begin: Final[int]
   def __init__(
       self,
-      init_value: jax.typing.ArrayLike,
-      end_value: jax.typing.ArrayLike,
+      init_value: jax.typing.ArrayLike | base.Schedule,
+      end_value: jax.typing.ArrayLike | base.Schedule,
       transition_steps: int,
-      transition_begin: int = 0,
+      transition_begin: int | base.Schedule = 0,
   ) -> None: ...
 
 class piecewise_constant_schedule(Schedule):
@@ -1326,7 +2522,7 @@ class piecewise_constant_schedule(Schedule):
   boundaries_and_scales: Final[Optional[dict[int, float]]]
   def __init__(
       self,
-      init_value: jax.typing.ArrayLike,
+      init_value: jax.typing.ArrayLike | base.Schedule,
       boundaries_and_scales: Optional[dict[int, float]] = None,
   ) -> None: ...
 
@@ -1337,7 +2533,7 @@ class piecewise_interpolate_schedule(Schedule):
   def __init__(
       self,
       interpolate_type: str,
-      init_value: jax.typing.ArrayLike,
+      init_value: jax.typing.ArrayLike | base.Schedule,
       boundaries_and_scales: Optional[dict[int, float]] = None,
   ) -> None: ...
 
@@ -1349,11 +2545,11 @@ class polynomial_schedule(Schedule):
   transition_begin: Final[int]
   def __init__(
       self,
-      init_value: jax.typing.ArrayLike,
-      end_value: jax.typing.ArrayLike,
-      power: jax.typing.ArrayLike,
+      init_value: jax.typing.ArrayLike | base.Schedule,
+      end_value: jax.typing.ArrayLike | base.Schedule,
+      power: jax.typing.ArrayLike | base.Schedule,
       transition_steps: int,
-      transition_begin: int = 0,
+      transition_begin: int | base.Schedule = 0,
   ) -> None: ...
 
 class sgdr_schedule(Schedule):
@@ -1369,8 +2565,8 @@ class warmup_constant_schedule(Schedule):
   warmup_steps: Final[int]
   def __init__(
       self,
-      init_value: jax.typing.ArrayLike,
-      peak_value: jax.typing.ArrayLike,
+      init_value: jax.typing.ArrayLike | base.Schedule,
+      peak_value: jax.typing.ArrayLike | base.Schedule,
       warmup_steps: int,
   ) -> None: ...
 
@@ -1383,12 +2579,12 @@ class warmup_cosine_decay_schedule(Schedule):
   exponent: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      init_value: jax.typing.ArrayLike,
-      peak_value: jax.typing.ArrayLike,
+      init_value: jax.typing.ArrayLike | base.Schedule,
+      peak_value: jax.typing.ArrayLike | base.Schedule,
       warmup_steps: int,
       decay_steps: int,
-      end_value: jax.typing.ArrayLike = 0.0,
-      exponent: jax.typing.ArrayLike = 1.0,
+      end_value: jax.typing.ArrayLike | base.Schedule = 0.0,
+      exponent: jax.typing.ArrayLike | base.Schedule = 1.0,
   ) -> None: ...
 
 class warmup_exponential_decay_schedule(Schedule):
@@ -1402,12 +2598,12 @@ class warmup_exponential_decay_schedule(Schedule):
   end_value: Final[Optional[jax.typing.ArrayLike]]
   def __init__(
       self,
-      init_value: jax.typing.ArrayLike,
-      peak_value: jax.typing.ArrayLike,
+      init_value: jax.typing.ArrayLike | base.Schedule,
+      peak_value: jax.typing.ArrayLike | base.Schedule,
       warmup_steps: int,
       transition_steps: int,
-      decay_rate: jax.typing.ArrayLike,
-      transition_begin: int = 0,
+      decay_rate: jax.typing.ArrayLike | base.Schedule,
+      transition_begin: int | base.Schedule = 0,
       staircase: bool = False,
-      end_value: Optional[jax.typing.ArrayLike] = None,
+      end_value: Optional[jax.typing.ArrayLike] | base.Schedule = None,
   ) -> None: ...

@@ -100,14 +100,6 @@ def _facts(factory: Callable[..., Any], options: Options) -> Facts:
   return Facts(*map(frozenset, facts))
 
 
-def _factory_key(factory: Callable[..., Any]) -> tuple[Any, ...]:
-  """Returns a hashable for a factory; equal partial objects have one."""
-  if isinstance(factory, functools.partial):
-    arguments = factory.args, factory.keywords
-    return _factory_key(factory.func), _values.tree_key(arguments)
-  return _values.key(factory)
-
-
 def derive(
     base_class: _Class,
     factory: Callable[..., Any],
@@ -145,9 +137,10 @@ def derive(
     if isinstance(option, str) or not isinstance(option, (tuple, type(None))):
       raise TypeError(f'wrap: {option!r} are no names of parameters; write'
                       " leaves=('b1',)")
-  key = base_class, options, _factory_key(factory)
-  if key in _classes:
-    return _classes[key]
+  key = base_class, options, _values.key(factory)
+  known = _classes.get(key)
+  if known and _values.key(known._factory) == key[-1]:  # It reads the same.
+    return known
   for parameter in signature.parameters:
     if parameter.startswith('_') or hasattr(base_class, parameter):
       raise ValueError(f'wrap: {function.__qualname__} has a parameter'
@@ -179,4 +172,6 @@ def derive(
           if _values.is_plain(p.default) and n not in facts.leaves
       },
   })
+  if known:
+    _classes[key] = cls
   return _classes.setdefault(key, cls)  # Another thread may have been faster.

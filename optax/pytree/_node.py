@@ -241,10 +241,14 @@ class Node(_values.Item):
           return _values.weakly_typed(x)
       return x._as_argument() if isinstance(x, Node) and not convert else x
 
-    arguments = {
-        name: x if _values.is_plain(x) else _values.map_items(fill, x, name)
-        for name, x in self._layout.template.items()
-    }
+    arguments = {}
+    for (name, x), key in zip(self._layout.template.items(), self._layout.key):
+      if not _values.is_plain(x):
+        if _values.key(x) != key:  # Its program would serve what is equal.
+          raise TypeError(f'{type(self).__name__}: {name} has a function that'
+                          ' reads what has changed; make a new optimizer')
+        x = _values.map_items(fill, x, name)
+      arguments[name] = x
     if convert:
       arguments = {
           name: _values.map_items(convert, x, name, callable)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 import dataclasses
 import sys
-from typing import Any, Optional, overload, TYPE_CHECKING, TypeVar
+from typing import Any, Generic, NoReturn, Optional, overload, ParamSpec, TYPE_CHECKING, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -19,6 +19,8 @@ from optax.pytree import _trial
 from optax.pytree import _values
 
 _Self = TypeVar('_Self', bound='Optimizer')
+_Updates = TypeVar('_Updates')
+_P = ParamSpec('_P')
 
 _CALLED_AS_FUNCTIONAL = """\
 {name}.{method} was called like that of a functional transformation. Write
@@ -137,7 +139,7 @@ class Optimizer(_node.Node):
       return from_gradient_transformation(x)
     return super()._convert(name, path, x)
 
-  def init(self: _Self, params: base.Params) -> _Self:
+  def init(self: _Self, params: Any) -> _Self:
     """Returns the optimizer with the initial state for some parameters.
 
     Args:
@@ -168,11 +170,11 @@ class Optimizer(_node.Node):
 
   def update(
       self: _Self,
-      updates: base.Updates,
-      params: Optional[base.Params] = None,
-      *functional: Any,
+      updates: _Updates,
+      params: Any = None,
+      *functional: NoReturn,
       **extra_args: Any,
-  ) -> tuple[base.Updates, _Self]:
+  ) -> tuple[_Updates, _Self]:
     """Transforms updates, usually gradients.
 
     Args:
@@ -401,12 +403,26 @@ def _update(
   return state.update(updates, params, **extra_args)
 
 
+if TYPE_CHECKING:
+
+  class _Wrapped(Optimizer):
+
+    def __getattr__(self, name: str) -> Any:
+      ...
+
+  class _WrappedClass(type, Generic[_P]):
+    """A class with the parameters of its factory."""
+
+    def __call__(cls, *args: _P.args, **kwargs: _P.kwargs) -> _Wrapped:
+      ...
+
+
 @overload
 def wrap(
-    factory: Callable[..., Any], *, leaves: Collection[str] = (),
+    factory: Callable[_P, Any], *, leaves: Collection[str] = (),
     static: Collection[str] = (), schedules: Optional[Collection[str]] = None,
     name: Optional[str] = None,
-) -> type[Optimizer]:
+) -> '_WrappedClass[_P]':
   ...
 
 
@@ -414,7 +430,7 @@ def wrap(
 def wrap(
     *, leaves: Collection[str] = (), static: Collection[str] = (),
     schedules: Optional[Collection[str]] = None, name: Optional[str] = None
-) -> Callable[[Callable[..., Any]], type[Optimizer]]:
+) -> Callable[[Callable[_P, Any]], '_WrappedClass[_P]']:
   ...
 
 

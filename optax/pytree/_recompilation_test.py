@@ -339,11 +339,18 @@ class StaticTest(parameterized.TestCase):
       step(o.adamw(0.1, **other), 1.0)
     self.assertLen(found, 2)
 
-  def test_new_function_is_another_value(self):
+  def test_lambda_that_is_made_again_is_the_same_value(self):
     step = _step()
     with _test_utils.compilations() as found:
       for _ in range(2):
         step(o.adamw(0.1, mask=lambda params: True), 1.0)
+    self.assertLen(found, 1)
+
+  def test_function_that_reads_what_changes_is_another_value(self):
+    step = _step()
+    with _test_utils.compilations() as found:
+      for name in ('a', 'b'):
+        step(o.adamw(0.1, mask=lambda params, names=[name]: names), 1.0)
     self.assertLen(found, 2)
 
 

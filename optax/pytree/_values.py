@@ -4,6 +4,7 @@ import collections
 from collections.abc import Callable
 import dataclasses
 import functools
+import types
 from typing import Any, Optional
 
 import jax
@@ -11,12 +12,16 @@ import jax.core
 import jax.numpy as jnp
 import numpy as np
 from optax._src import base
+from optax.pytree import _functions
 
 # What an item may be in the pytree; anything else is static.
 NUMBER = 'number'  # A leaf that is weakly typed in every update.
 ARRAY = 'array'  # A leaf.
 NODE = 'node'  # An optimizer or a schedule, with items of its own.
 
+_FUNCTIONS = (
+    types.FunctionType, functools.partial, base.GradientTransformation
+)
 _DICTS = (dict, collections.OrderedDict, collections.defaultdict)
 
 
@@ -266,6 +271,8 @@ def key(x: Any) -> Any:
         return x.dtype, key(jax.random.key_data(x))
     x = np.asarray(x)
     return x.dtype, x.shape, x.tobytes()
+  if isinstance(x, _FUNCTIONS):
+    return type(x), _functions.key(x, key)
   if isinstance(x, (np.dtype, type(jnp.float32))) or (
       isinstance(x, type) and issubclass(x, np.generic)):
     return np.dtype, np.dtype(x)  # np.float16, jnp.float16, ...

@@ -1,5 +1,6 @@
 # Written by tools/make_stub.py.
 from collections.abc import Callable
+from collections.abc import Mapping
 import jax
 import jax.numpy as jnp
 from optax._src import base
@@ -11,6 +12,7 @@ from typing import Final
 from typing import Literal
 from typing import Optional
 from typing import Union
+from typing_extensions import Self
 
 class acprop(Optimizer):
   learning_rate: Final[Any]
@@ -23,13 +25,31 @@ class acprop(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.999,
-      eps: jax.typing.ArrayLike = 1e-16,
-      eps_root: jax.typing.ArrayLike = 1e-16,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.999,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-16,
+      eps_root: jax.typing.ArrayLike | base.Schedule = 1e-16,
       weight_decay: jax.typing.ArrayLike = 0.0,
       mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      weight_decay: jax.typing.ArrayLike = ...,
+      mask: Optional[Union[Any, Callable[[base.Params], Any]]] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class ademamix(Optimizer):
   learning_rate: Final[Any]
@@ -45,16 +65,37 @@ class ademamix(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.999,
-      b3: base.ScalarOrSchedule = 0.9999,
-      alpha: base.ScalarOrSchedule = 5.0,
-      eps: jax.typing.ArrayLike = 1e-08,
-      eps_root: jax.typing.ArrayLike = 0.0,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.999,
+      b3: base.ScalarOrSchedule | base.Schedule = 0.9999,
+      alpha: base.ScalarOrSchedule | base.Schedule = 5.0,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
       mu_dtype: Optional[Any] = None,
       weight_decay: jax.typing.ArrayLike = 0.0,
       mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      b3: base.ScalarOrSchedule | base.Schedule = ...,
+      alpha: base.ScalarOrSchedule | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      mu_dtype: Optional[Any] = ...,
+      weight_decay: jax.typing.ArrayLike = ...,
+      mask: Optional[Union[Any, Callable[[base.Params], Any]]] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class adopt(Optimizer):
   learning_rate: Final[Any]
@@ -68,15 +109,34 @@ class adopt(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.9999,
-      eps: jax.typing.ArrayLike = 1e-06,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.9999,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-06,
       mu_dtype: Optional[Any] = None,
       *,
       nesterov: bool = False,
       use_clipping: bool = True,
       clip_value_fn: Callable[[jnp.ndarray], jnp.ndarray] = ...,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      mu_dtype: Optional[Any] = ...,
+      nesterov: bool = ...,
+      use_clipping: bool = ...,
+      clip_value_fn: Callable[[jnp.ndarray], jnp.ndarray] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class cocob(Optimizer):
   learning_rate: Final[Any]
@@ -87,11 +147,27 @@ class cocob(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule = 1.0,
-      alpha: jax.typing.ArrayLike = 100.0,
-      eps: jax.typing.ArrayLike = 1e-08,
+      alpha: jax.typing.ArrayLike | base.Schedule = 100.0,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
       weight_decay: jax.typing.ArrayLike = 0.0,
       mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      alpha: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      weight_decay: jax.typing.ArrayLike = ...,
+      mask: Optional[Union[Any, Callable[[base.Params], Any]]] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class dadapt_adamw(Optimizer):
   learning_rate: Final[Any]
@@ -103,10 +179,26 @@ class dadapt_adamw(Optimizer):
       self,
       learning_rate: base.ScalarOrSchedule = 1.0,
       betas: tuple[jax.typing.ArrayLike, jax.typing.ArrayLike] = (0.9, 0.999),
-      eps: jax.typing.ArrayLike = 1e-08,
-      estim_lr0: jax.typing.ArrayLike = 1e-06,
-      weight_decay: jax.typing.ArrayLike = 0.0,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      estim_lr0: jax.typing.ArrayLike | base.Schedule = 1e-06,
+      weight_decay: jax.typing.ArrayLike | base.Schedule = 0.0,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      betas: tuple[jax.typing.ArrayLike, jax.typing.ArrayLike] = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      estim_lr0: jax.typing.ArrayLike | base.Schedule = ...,
+      weight_decay: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class differentially_private_aggregate(Optimizer):
   l2_norm_clip: Final[jax.typing.ArrayLike]
@@ -115,12 +207,27 @@ class differentially_private_aggregate(Optimizer):
   seed: Final[int | None]
   def __init__(
       self,
-      l2_norm_clip: jax.typing.ArrayLike,
-      noise_multiplier: jax.typing.ArrayLike,
+      l2_norm_clip: jax.typing.ArrayLike | base.Schedule,
+      noise_multiplier: jax.typing.ArrayLike | base.Schedule,
       key: jax.Array | int | None = None,
       *,
       seed: int | None = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      l2_norm_clip: jax.typing.ArrayLike | base.Schedule = ...,
+      noise_multiplier: jax.typing.ArrayLike | base.Schedule = ...,
+      key: jax.Array | int | None = ...,
+      seed: int | None = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class dog(Optimizer):
   learning_rate: Final[Any]
@@ -134,10 +241,27 @@ class dog(Optimizer):
       learning_rate: base.ScalarOrSchedule = 1.0,
       init_step: tuple[Literal['distance', 'learning_rate', 'heuristic'],
           jax.typing.ArrayLike] = ('heuristic', 1e-06),
-      eps: jax.typing.ArrayLike = 1e-08,
-      weight_decay: Optional[jax.typing.ArrayLike] = None,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      weight_decay: Optional[jax.typing.ArrayLike] | base.Schedule = None,
       mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      init_step: tuple[Literal['distance', 'learning_rate', 'heuristic'],
+          jax.typing.ArrayLike] = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      weight_decay: Optional[jax.typing.ArrayLike] | base.Schedule = ...,
+      mask: Optional[Union[Any, Callable[[base.Params], Any]]] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class dowg(Optimizer):
   learning_rate: Final[Any]
@@ -148,11 +272,27 @@ class dowg(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule = 1.0,
-      init_estim_sq_dist: Optional[jax.typing.ArrayLike] = None,
-      eps: jax.typing.ArrayLike = 0.0001,
-      weight_decay: Optional[jax.typing.ArrayLike] = None,
+      init_estim_sq_dist: Optional[jax.typing.ArrayLike] | base.Schedule = None,
+      eps: jax.typing.ArrayLike | base.Schedule = 0.0001,
+      weight_decay: Optional[jax.typing.ArrayLike] | base.Schedule = None,
       mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      init_estim_sq_dist: Optional[jax.typing.ArrayLike] | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      weight_decay: Optional[jax.typing.ArrayLike] | base.Schedule = ...,
+      mask: Optional[Union[Any, Callable[[base.Params], Any]]] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class dpsgd(Optimizer):
   learning_rate: Final[Any]
@@ -164,12 +304,29 @@ class dpsgd(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      l2_norm_clip: jax.typing.ArrayLike,
-      noise_multiplier: jax.typing.ArrayLike,
+      l2_norm_clip: jax.typing.ArrayLike | base.Schedule,
+      noise_multiplier: jax.typing.ArrayLike | base.Schedule,
       seed: int,
-      momentum: Optional[jax.typing.ArrayLike] = None,
+      momentum: Optional[jax.typing.ArrayLike] | base.Schedule = None,
       nesterov: bool = False,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      l2_norm_clip: jax.typing.ArrayLike | base.Schedule = ...,
+      noise_multiplier: jax.typing.ArrayLike | base.Schedule = ...,
+      seed: int = ...,
+      momentum: Optional[jax.typing.ArrayLike] | base.Schedule = ...,
+      nesterov: bool = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class galore(Optimizer):
   learning_rate: Final[Any]
@@ -183,13 +340,14 @@ class galore(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      rank: int = 128,
-      update_proj_gap: int = 200,
-      scale: float = 1.0,
+      rank: int | base.Schedule = 128,
+      update_proj_gap: int | base.Schedule = 200,
+      scale: float | base.Schedule = 1.0,
       base_optimizer: Optional[base.GradientTransformation | Optimizer] = None,
       weight_decay: jax.typing.ArrayLike = 0.0,
       mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
-      weight_dimension_numbers: Optional[_galore.GaLoreDimNumsOrFn] = None,
+      weight_dimension_numbers: Optional[_galore.GaLoreDimNumsOrFn] |
+          base.Schedule = None,
   ) -> None: ...
 
 class hutchinson_estimator_diag_hessian(Optimizer):
@@ -198,6 +356,18 @@ class hutchinson_estimator_diag_hessian(Optimizer):
       self,
       random_seed: Optional[jax.Array] = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      random_seed: Optional[jax.Array] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class madgrad(Optimizer):
   learning_rate: Final[Any]
@@ -207,10 +377,25 @@ class madgrad(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      momentum: float = 0.9,
+      momentum: float | base.Schedule = 0.9,
       weight_decay: float = 0.0,
-      eps: float = 1e-06,
+      eps: float | base.Schedule = 1e-06,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      momentum: float | base.Schedule = ...,
+      weight_decay: float = ...,
+      eps: float | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class mechanize(Optimizer):
   base_optimizer: Final[Any]
@@ -222,10 +407,10 @@ class mechanize(Optimizer):
       self,
       base_optimizer: Union[base.GradientTransformation | Optimizer,
           base.GradientTransformationExtraArgs | Optimizer],
-      weight_decay: jax.typing.ArrayLike = 0.01,
-      eps: jax.typing.ArrayLike = 1e-08,
-      s_init: jax.typing.ArrayLike = 1e-06,
-      num_betas: int = 6,
+      weight_decay: jax.typing.ArrayLike | base.Schedule = 0.01,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      s_init: jax.typing.ArrayLike | base.Schedule = 1e-06,
+      num_betas: int | base.Schedule = 6,
   ) -> None: ...
 
 class momo(Optimizer):
@@ -237,11 +422,27 @@ class momo(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule = 1.0,
-      beta: jax.typing.ArrayLike = 0.9,
-      lower_bound: jax.typing.ArrayLike = 0.0,
-      weight_decay: jax.typing.ArrayLike = 0.0,
+      beta: jax.typing.ArrayLike | base.Schedule = 0.9,
+      lower_bound: jax.typing.ArrayLike | base.Schedule = 0.0,
+      weight_decay: jax.typing.ArrayLike | base.Schedule = 0.0,
       adapt_lower_bound: bool = False,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      beta: jax.typing.ArrayLike | base.Schedule = ...,
+      lower_bound: jax.typing.ArrayLike | base.Schedule = ...,
+      weight_decay: jax.typing.ArrayLike | base.Schedule = ...,
+      adapt_lower_bound: bool = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class momo_adam(Optimizer):
   learning_rate: Final[Any]
@@ -254,13 +455,31 @@ class momo_adam(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule = 0.01,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.999,
-      eps: jax.typing.ArrayLike = 1e-08,
-      lower_bound: jax.typing.ArrayLike = 0.0,
-      weight_decay: jax.typing.ArrayLike = 0.0,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.999,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      lower_bound: jax.typing.ArrayLike | base.Schedule = 0.0,
+      weight_decay: jax.typing.ArrayLike | base.Schedule = 0.0,
       adapt_lower_bound: bool = False,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      lower_bound: jax.typing.ArrayLike | base.Schedule = ...,
+      weight_decay: jax.typing.ArrayLike | base.Schedule = ...,
+      adapt_lower_bound: bool = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class muon(Optimizer):
   learning_rate: Final[Any]
@@ -290,9 +509,9 @@ class muon(Optimizer):
           jax.typing.ArrayLike], tuple[tuple[jax.typing.ArrayLike,
           jax.typing.ArrayLike, jax.typing.ArrayLike], ...], str] = (3.4445,
           -4.775, 2.0315),
-      ns_steps: jax.typing.ArrayLike = 5,
-      beta: jax.typing.ArrayLike = 0.95,
-      eps: jax.typing.ArrayLike = 1e-08,
+      ns_steps: jax.typing.ArrayLike | base.Schedule = 5,
+      beta: jax.typing.ArrayLike | base.Schedule = 0.95,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
       weight_decay: jax.typing.ArrayLike = 0.0,
       weight_decay_mask: Optional[Union[Any, Callable[[base.Params], Any]]] =
           None,
@@ -302,19 +521,65 @@ class muon(Optimizer):
       adaptive: bool = False,
       preconditioning: Literal['frobenius', 'spectral', 'aol', 'schatten'] =
           'frobenius',
-      adam_b1: jax.typing.ArrayLike = 0.9,
-      adam_b2: jax.typing.ArrayLike = 0.999,
-      adam_eps_root: jax.typing.ArrayLike = 0.0,
+      adam_b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      adam_b2: jax.typing.ArrayLike | base.Schedule = 0.999,
+      adam_eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
       adam_weight_decay: jax.typing.ArrayLike = 0.0,
-      adam_learning_rate: base.ScalarOrSchedule | None = None,
-      muon_weight_dimension_numbers: _muon.WeightDimNumOrFn | None = None,
-      consistent_rms: jax.typing.ArrayLike | None = None,
+      adam_learning_rate: base.ScalarOrSchedule | None | base.Schedule = None,
+      muon_weight_dimension_numbers: _muon.WeightDimNumOrFn | None |
+          base.Schedule = None,
+      consistent_rms: jax.typing.ArrayLike | None | base.Schedule = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      ns_coeffs: Union[tuple[jax.typing.ArrayLike, jax.typing.ArrayLike,
+          jax.typing.ArrayLike], tuple[tuple[jax.typing.ArrayLike,
+          jax.typing.ArrayLike, jax.typing.ArrayLike], ...], str] = ...,
+      ns_steps: jax.typing.ArrayLike | base.Schedule = ...,
+      beta: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      weight_decay: jax.typing.ArrayLike = ...,
+      weight_decay_mask: Optional[Union[Any, Callable[[base.Params], Any]]] =
+          ...,
+      mu_dtype: Optional[jax.typing.DTypeLike] = ...,
+      nesterov: bool = ...,
+      adaptive: bool = ...,
+      preconditioning: Literal['frobenius', 'spectral', 'aol', 'schatten'] =
+          ...,
+      adam_b1: jax.typing.ArrayLike | base.Schedule = ...,
+      adam_b2: jax.typing.ArrayLike | base.Schedule = ...,
+      adam_eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      adam_weight_decay: jax.typing.ArrayLike = ...,
+      adam_learning_rate: base.ScalarOrSchedule | None | base.Schedule = ...,
+      muon_weight_dimension_numbers: _muon.WeightDimNumOrFn | None |
+          base.Schedule = ...,
+      consistent_rms: jax.typing.ArrayLike | None | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class normalize(Optimizer):
   def __init__(
       self,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class prodigy(Optimizer):
   learning_rate: Final[Any]
@@ -329,13 +594,32 @@ class prodigy(Optimizer):
       self,
       learning_rate: base.ScalarOrSchedule = 1.0,
       betas: tuple[jax.typing.ArrayLike, jax.typing.ArrayLike] = (0.9, 0.999),
-      beta3: Optional[jax.typing.ArrayLike] = None,
-      eps: jax.typing.ArrayLike = 1e-08,
-      estim_lr0: jax.typing.ArrayLike = 1e-06,
-      estim_lr_coef: jax.typing.ArrayLike = 1.0,
-      weight_decay: jax.typing.ArrayLike = 0.0,
+      beta3: Optional[jax.typing.ArrayLike] | base.Schedule = None,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      estim_lr0: jax.typing.ArrayLike | base.Schedule = 1e-06,
+      estim_lr_coef: jax.typing.ArrayLike | base.Schedule = 1.0,
+      weight_decay: jax.typing.ArrayLike | base.Schedule = 0.0,
       safeguard_warmup: bool = False,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      betas: tuple[jax.typing.ArrayLike, jax.typing.ArrayLike] = ...,
+      beta3: Optional[jax.typing.ArrayLike] | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      estim_lr0: jax.typing.ArrayLike | base.Schedule = ...,
+      estim_lr_coef: jax.typing.ArrayLike | base.Schedule = ...,
+      weight_decay: jax.typing.ArrayLike | base.Schedule = ...,
+      safeguard_warmup: bool = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class reduce_on_plateau(Optimizer):
   factor: Final[float]
@@ -347,14 +631,32 @@ class reduce_on_plateau(Optimizer):
   min_scale: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      factor: float = 0.1,
-      patience: jax.typing.ArrayLike = 10,
-      rtol: float = 0.0001,
-      atol: float = 0.0,
-      cooldown: jax.typing.ArrayLike = 0,
-      accumulation_size: jax.typing.ArrayLike = 1,
-      min_scale: jax.typing.ArrayLike = 0.0,
+      factor: float | base.Schedule = 0.1,
+      patience: jax.typing.ArrayLike | base.Schedule = 10,
+      rtol: float | base.Schedule = 0.0001,
+      atol: float | base.Schedule = 0.0,
+      cooldown: jax.typing.ArrayLike | base.Schedule = 0,
+      accumulation_size: jax.typing.ArrayLike | base.Schedule = 1,
+      min_scale: jax.typing.ArrayLike | base.Schedule = 0.0,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      factor: float | base.Schedule = ...,
+      patience: jax.typing.ArrayLike | base.Schedule = ...,
+      rtol: float | base.Schedule = ...,
+      atol: float | base.Schedule = ...,
+      cooldown: jax.typing.ArrayLike | base.Schedule = ...,
+      accumulation_size: jax.typing.ArrayLike | base.Schedule = ...,
+      min_scale: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class sam(Optimizer):
   optimizer: Final[Any]
@@ -367,7 +669,7 @@ class sam(Optimizer):
       self,
       optimizer: base.GradientTransformation | Optimizer,
       adv_optimizer: base.GradientTransformation | Optimizer,
-      sync_period: int = 2,
+      sync_period: int | base.Schedule = 2,
       reset_state: bool = True,
       opaque_mode: bool = False,
       batch_axis_name: Optional[str] = None,
@@ -380,11 +682,26 @@ class scale_by_acprop(Optimizer):
   eps_root: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.999,
-      eps: jax.typing.ArrayLike = 1e-16,
-      eps_root: jax.typing.ArrayLike = 1e-16,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.999,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-16,
+      eps_root: jax.typing.ArrayLike | base.Schedule = 1e-16,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_ademamix(Optimizer):
   b1: Final[jax.typing.ArrayLike]
@@ -396,14 +713,32 @@ class scale_by_ademamix(Optimizer):
   mu_dtype: Final[Optional[jax.typing.DTypeLike]]
   def __init__(
       self,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.999,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.999,
       b3: base.ScalarOrSchedule = 0.9999,
       alpha: base.ScalarOrSchedule = 6.0,
-      eps: jax.typing.ArrayLike = 1e-08,
-      eps_root: jax.typing.ArrayLike = 0.0,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
       mu_dtype: Optional[jax.typing.DTypeLike] = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      b3: base.ScalarOrSchedule = ...,
+      alpha: base.ScalarOrSchedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      mu_dtype: Optional[jax.typing.DTypeLike] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_adopt(Optimizer):
   b1: Final[jax.typing.ArrayLike]
@@ -415,24 +750,55 @@ class scale_by_adopt(Optimizer):
   clip_value_fn: Final[Callable[[jax.Array], jax.Array]]
   def __init__(
       self,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.9999,
-      eps: jax.typing.ArrayLike = 1e-06,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.9999,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-06,
       mu_dtype: Optional[jax.typing.DTypeLike] = None,
       *,
       nesterov: bool = False,
       use_clipping: bool = True,
       clip_value_fn: Callable[[jax.Array], jax.Array] = ...,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      mu_dtype: Optional[jax.typing.DTypeLike] = ...,
+      nesterov: bool = ...,
+      use_clipping: bool = ...,
+      clip_value_fn: Callable[[jax.Array], jax.Array] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_cocob(Optimizer):
   alpha: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      alpha: jax.typing.ArrayLike = 100.0,
-      eps: jax.typing.ArrayLike = 1e-08,
+      alpha: jax.typing.ArrayLike | base.Schedule = 100.0,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      alpha: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_galore(Optimizer):
   rank: Final[int]
@@ -442,9 +808,9 @@ class scale_by_galore(Optimizer):
   weight_dimension_numbers: Final[Optional[_galore.GaLoreDimNumsOrFn]]
   def __init__(
       self,
-      rank: int = 128,
-      update_proj_gap: int = 200,
-      scale: float = 1.0,
+      rank: int | base.Schedule = 128,
+      update_proj_gap: int | base.Schedule = 200,
+      scale: float | base.Schedule = 1.0,
       base_optimizer: Optional[base.GradientTransformation | Optimizer] = None,
       weight_dimension_numbers: Optional[_galore.GaLoreDimNumsOrFn] = None,
   ) -> None: ...
@@ -456,9 +822,23 @@ class scale_by_madgrad(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      momentum: float = 0.9,
-      eps: float = 1e-06,
+      momentum: float | base.Schedule = 0.9,
+      eps: float | base.Schedule = 1e-06,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      momentum: float | base.Schedule = ...,
+      eps: float | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_muon(Optimizer):
   ns_coeffs: Final[Union[tuple[jax.typing.ArrayLike, jax.typing.ArrayLike,
@@ -478,9 +858,9 @@ class scale_by_muon(Optimizer):
           jax.typing.ArrayLike], tuple[tuple[jax.typing.ArrayLike,
           jax.typing.ArrayLike, jax.typing.ArrayLike], ...]] = (3.4445, -4.775,
           2.0315),
-      ns_steps: jax.typing.ArrayLike = 5,
-      beta: jax.typing.ArrayLike = 0.95,
-      eps: jax.typing.ArrayLike = 1e-08,
+      ns_steps: jax.typing.ArrayLike | base.Schedule = 5,
+      beta: jax.typing.ArrayLike | base.Schedule = 0.95,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
       mu_dtype: Optional[jax.typing.DTypeLike] = None,
       *,
       nesterov: bool = True,
@@ -489,6 +869,29 @@ class scale_by_muon(Optimizer):
           'frobenius',
       weight_dimension_numbers: _muon.WeightDimNumOrFn | None = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      ns_coeffs: Union[tuple[jax.typing.ArrayLike, jax.typing.ArrayLike,
+          jax.typing.ArrayLike], tuple[tuple[jax.typing.ArrayLike,
+          jax.typing.ArrayLike, jax.typing.ArrayLike], ...]] = ...,
+      ns_steps: jax.typing.ArrayLike | base.Schedule = ...,
+      beta: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      mu_dtype: Optional[jax.typing.DTypeLike] = ...,
+      nesterov: bool = ...,
+      adaptive: bool = ...,
+      preconditioning: Literal['frobenius', 'spectral', 'aol', 'schatten'] =
+          ...,
+      weight_dimension_numbers: _muon.WeightDimNumOrFn | None = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class scale_by_simplified_ademamix(Optimizer):
   b1: Final[jax.typing.ArrayLike]
@@ -498,12 +901,28 @@ class scale_by_simplified_ademamix(Optimizer):
   eps_root: Final[jax.typing.ArrayLike]
   def __init__(
       self,
-      b1: jax.typing.ArrayLike = 0.99,
-      b2: jax.typing.ArrayLike = 0.95,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.99,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.95,
       alpha: base.ScalarOrSchedule = 0.0,
-      eps: jax.typing.ArrayLike = 1e-08,
-      eps_root: jax.typing.ArrayLike = 0.0,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      alpha: base.ScalarOrSchedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class schedule_free(Optimizer):
   base_optimizer: Final[Any]
@@ -515,8 +934,8 @@ class schedule_free(Optimizer):
       self,
       base_optimizer: base.GradientTransformation | Optimizer,
       learning_rate: base.ScalarOrSchedule,
-      b1: jax.typing.ArrayLike = 0.9,
-      weight_lr_power: jax.typing.ArrayLike = 2.0,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      weight_lr_power: jax.typing.ArrayLike | base.Schedule = 2.0,
       state_dtype: Optional[jax.typing.DTypeLike] = None,
   ) -> None: ...
 
@@ -533,13 +952,32 @@ class schedule_free_adamw(Optimizer):
       self,
       learning_rate: jax.typing.ArrayLike = 0.0025,
       warmup_steps: Optional[int] = None,
-      b1: jax.typing.ArrayLike = 0.9,
-      b2: jax.typing.ArrayLike = 0.999,
-      eps: jax.typing.ArrayLike = 1e-08,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.999,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
       weight_decay: jax.typing.ArrayLike = 0.0,
-      weight_lr_power: jax.typing.ArrayLike = 2.0,
+      weight_lr_power: jax.typing.ArrayLike | base.Schedule = 2.0,
       state_dtype: Optional[jax.typing.DTypeLike] = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: jax.typing.ArrayLike = ...,
+      warmup_steps: Optional[int] = ...,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      weight_decay: jax.typing.ArrayLike = ...,
+      weight_lr_power: jax.typing.ArrayLike | base.Schedule = ...,
+      state_dtype: Optional[jax.typing.DTypeLike] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class schedule_free_sgd(Optimizer):
   learning_rate: Final[jax.typing.ArrayLike]
@@ -552,11 +990,28 @@ class schedule_free_sgd(Optimizer):
       self,
       learning_rate: jax.typing.ArrayLike = 1.0,
       warmup_steps: Optional[int] = None,
-      b1: jax.typing.ArrayLike = 0.9,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.9,
       weight_decay: Optional[jax.typing.ArrayLike] = None,
-      weight_lr_power: jax.typing.ArrayLike = 2.0,
+      weight_lr_power: jax.typing.ArrayLike | base.Schedule = 2.0,
       state_dtype: Optional[jax.typing.DTypeLike] = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: jax.typing.ArrayLike = ...,
+      warmup_steps: Optional[int] = ...,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      weight_decay: Optional[jax.typing.ArrayLike] = ...,
+      weight_lr_power: jax.typing.ArrayLike | base.Schedule = ...,
+      state_dtype: Optional[jax.typing.DTypeLike] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class simplified_ademamix(Optimizer):
   learning_rate: Final[Any]
@@ -570,14 +1025,33 @@ class simplified_ademamix(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      b1: jax.typing.ArrayLike = 0.99,
-      b2: jax.typing.ArrayLike = 0.95,
-      alpha: base.ScalarOrSchedule = 0.0,
-      eps: jax.typing.ArrayLike = 1e-08,
-      eps_root: jax.typing.ArrayLike = 0.0,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.99,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.95,
+      alpha: base.ScalarOrSchedule | base.Schedule = 0.0,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
+      eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
       weight_decay: jax.typing.ArrayLike = 0.0,
       mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
   ) -> None: ...
+  def replace(
+      self,
+      changes: Mapping[str, Any] | None = None,
+      /,
+      *,
+      learning_rate: base.ScalarOrSchedule = ...,
+      b1: jax.typing.ArrayLike | base.Schedule = ...,
+      b2: jax.typing.ArrayLike | base.Schedule = ...,
+      alpha: base.ScalarOrSchedule | base.Schedule = ...,
+      eps: jax.typing.ArrayLike | base.Schedule = ...,
+      eps_root: jax.typing.ArrayLike | base.Schedule = ...,
+      weight_decay: jax.typing.ArrayLike = ...,
+      mask: Optional[Union[Any, Callable[[base.Params], Any]]] = ...,
+      opt_state: Any = ...,
+      value: Any = ...,
+      init_value: Any = ...,
+      peak_value: Any = ...,
+      end_value: Any = ...,
+  ) -> Self: ...
 
 class sophia(Optimizer):
   learning_rate: Final[Any]
@@ -596,20 +1070,20 @@ class sophia(Optimizer):
   def __init__(
       self,
       learning_rate: base.ScalarOrSchedule,
-      b1: jax.typing.ArrayLike = 0.965,
-      b2: jax.typing.ArrayLike = 0.99,
-      eps: jax.typing.ArrayLike = 1e-08,
+      b1: jax.typing.ArrayLike | base.Schedule = 0.965,
+      b2: jax.typing.ArrayLike | base.Schedule = 0.99,
+      eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
       weight_decay: jax.typing.ArrayLike = 0.0001,
       weight_decay_mask: Optional[Union[Any, Callable[[base.Params], Any]]] =
           None,
-      gamma: jax.typing.ArrayLike = 0.01,
-      clip_threshold: Optional[jax.typing.ArrayLike] = 1.0,
-      update_interval: jax.typing.ArrayLike = 10,
+      gamma: jax.typing.ArrayLike | base.Schedule = 0.01,
+      clip_threshold: Optional[jax.typing.ArrayLike] | base.Schedule = 1.0,
+      update_interval: jax.typing.ArrayLike | base.Schedule = 10,
       hessian_diagonal_fn: Union[base.GradientTransformation | Optimizer,
           base.GradientTransformationExtraArgs | Optimizer] = ...,
       mu_dtype: Optional[Any] = None,
       verbose: bool = False,
-      print_win_rate_every_n_steps: jax.typing.ArrayLike = 0,
+      print_win_rate_every_n_steps: jax.typing.ArrayLike | base.Schedule = 0,
   ) -> None: ...
 
 class split_real_and_imaginary(Optimizer):
