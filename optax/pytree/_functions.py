@@ -3,7 +3,7 @@
 A function is its code and what the code reads from cells, defaults, attributes
 and globals, also in nested functions. It is equal by value if all of that is:
 
-* numbers, strings, None, dtypes, jax arrays, and tuples of what is listed here;
+* numbers, strings, None, dtypes, jax arrays, tuples, frozensets;
 * modules of the libraries below, and what is found there under its own name;
 * functions and partial objects that read nothing else.
 
@@ -15,8 +15,8 @@ what it doesn't name.
 
 A key tells what a function reads when the key is taken. Nothing can prove that
 a cell or a global won't be bound to another value later: who calls the function
-later, and keeps the result under the key, has to take the key again and compare
-just before the call.
+later, and keeps the result under the key, has to compare the key once more just
+before the call.
 """
 
 from collections.abc import Callable
@@ -63,6 +63,8 @@ def _key(x: Any, value_key: Callable[[Any], Any], seen: dict[Any, int]) -> Any:
     return x.aval, x.sharding, x.committed, value_key(x)
   if isinstance(x, tuple) and _is_of_library(type(x)):
     return type(x), *map(recur, tuple.__iter__(x))  # Without a deprecation.
+  if type(x) is frozenset:
+    return type(x), *map(recur, x)
   if _is_of_library(x):
     return type(x), x  # jnp.float32 == np.float32, but of another type.
   if type(x) is functools.partial and not vars(x):
@@ -72,10 +74,7 @@ def _key(x: Any, value_key: Callable[[Any], Any], seen: dict[Any, int]) -> Any:
   if x in seen:
     return seen[x]  # It calls itself, or is called from two places.
   seen[x] = len(seen)
-  codes, cells = [x.__code__], x.__closure__ or ()
-  for code in codes:
-    codes += [y for y in code.co_consts if isinstance(y, types.CodeType)]
-  names = frozenset().union(*map(_names, codes))
+  names, cells = _names(x.__code__), x.__closure__ or ()
   scope = x.__builtins__ | x.__globals__
   parts = (
       *(cell != types.CellType() and (cell.cell_contents,) for cell in cells),
@@ -84,8 +83,8 @@ def _key(x: Any, value_key: Callable[[Any], Any], seen: dict[Any, int]) -> Any:
   if any('__' in name for name in names) or '.random' in names and any(
       y is np for y in jax.tree.leaves(parts)):
     raise ValueError(f'{x!r} may read what changes.')
-  # Before Python 3.11 code is equal if it differs in its flags alone.
-  return type(x), *((y, y.co_flags) for y in codes), *map(recur, parts)
+  # Code is equal by value, with the types of its constants.
+  return type(x), x.__code__, *map(recur, parts)
 
 
 def _is_of_library(x: Any) -> bool:
@@ -100,7 +99,8 @@ def _is_of_library(x: Any) -> bool:
 @functools.lru_cache(1024)
 def _names(code: types.CodeType) -> frozenset[str]:
   """Returns the globals that code reads, `.attributes`, and `__` for writes."""
-  return frozenset(
+  nested = [x for x in code.co_consts if isinstance(x, types.CodeType)]
+  return frozenset().union(*map(_names, nested), (
       _READS.get(x.opname, '__') + x.argval for x in dis.get_instructions(code)
       if x.opcode in dis.hasname or x.argval in code.co_freevars
-      and x.opname in ('DELETE_DEREF', 'STORE_DEREF'))
+      and x.opname in ('DELETE_DEREF', 'STORE_DEREF')))
