@@ -106,7 +106,7 @@ def _replace(values: list[str], imports: dict[str, str]) -> list[str]:
   imports['Mapping'] = 'from collections.abc import Mapping'
   imports['Self'] = 'from typing_extensions import Self'
   return [
-      '  def replace(',
+      '  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]',
       '      self,',
       '      changes: Mapping[str, Any] | None = None,',
       '      /,',

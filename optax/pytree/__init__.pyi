@@ -63,7 +63,7 @@ class adabelief(Optimizer):
       *,
       nesterov: bool = False,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -95,7 +95,7 @@ class adadelta(Optimizer):
       weight_decay: Union[jax.typing.ArrayLike, base.ScalarOrSchedule] = 0.0,
       weight_decay_mask: alias.MaskOrFn = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -140,7 +140,7 @@ class adafactor(Optimizer):
       factored: bool = True,
       weight_decay_mask: alias.MaskOrFn = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -174,7 +174,7 @@ class adagrad(Optimizer):
       initial_accumulator_value: jax.typing.ArrayLike | base.Schedule = 0.1,
       eps: jax.typing.ArrayLike | base.Schedule = 1e-07,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -208,7 +208,7 @@ class adam(Optimizer):
       *,
       nesterov: bool = False,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -239,7 +239,7 @@ class adamax(Optimizer):
       b2: jax.typing.ArrayLike | base.Schedule = 0.999,
       eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -271,7 +271,7 @@ class adamaxw(Optimizer):
       weight_decay: base.ScalarOrSchedule = 0.0001,
       mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -312,7 +312,7 @@ class adamw(Optimizer):
       *,
       nesterov: bool = False,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -353,7 +353,7 @@ class adan(Optimizer):
       weight_decay: base.ScalarOrSchedule = 0.0,
       mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -393,7 +393,7 @@ class amsgrad(Optimizer):
       bias_correction_mu: bool = True,
       bias_correction_nu: bool = True,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -421,7 +421,7 @@ class fromage(Optimizer):
       learning_rate: base.ScalarOrSchedule,
       min_norm: jax.typing.ArrayLike | base.Schedule = 1e-06,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -453,7 +453,7 @@ class lamb(Optimizer):
       weight_decay: base.ScalarOrSchedule = 0.0,
       mask: alias.MaskOrFn = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -492,7 +492,7 @@ class lars(Optimizer):
       momentum: jax.typing.ArrayLike | base.Schedule = 0.9,
       nesterov: bool = False,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -542,7 +542,7 @@ class lion(Optimizer):
       weight_decay: base.ScalarOrSchedule = 0.001,
       mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -579,7 +579,7 @@ class nadam(Optimizer):
       *,
       nesterov: bool = True,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -621,7 +621,7 @@ class nadamw(Optimizer):
       *,
       nesterov: bool = True,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -657,7 +657,7 @@ class noisy_sgd(Optimizer):
       *,
       seed: int | None = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -690,7 +690,7 @@ class novograd(Optimizer):
       eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
       weight_decay: base.ScalarOrSchedule | base.Schedule = 0.0,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -729,7 +729,7 @@ class optimistic_adam(Optimizer):
       *,
       nesterov: bool = True,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -772,7 +772,7 @@ class optimistic_adam_v2(Optimizer):
       mu_dtype: Optional[Any] = None,
       nesterov: bool = True,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -803,7 +803,7 @@ class optimistic_gradient_descent(Optimizer):
       alpha: base.ScalarOrSchedule | base.Schedule = 1.0,
       beta: base.ScalarOrSchedule | base.Schedule = 1.0,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -832,7 +832,7 @@ class polyak_sgd(Optimizer):
       eps: jax.typing.ArrayLike | base.Schedule = 0.0,
       variant: str = 'sps',
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -868,7 +868,7 @@ class radam(Optimizer):
       *,
       nesterov: bool = False,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -909,7 +909,7 @@ class rmsprop(Optimizer):
       nesterov: bool = False,
       bias_correction: bool = False,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -944,7 +944,7 @@ class rprop(Optimizer):
       min_step_size: jax.typing.ArrayLike | base.Schedule = 1e-06,
       max_step_size: jax.typing.ArrayLike | base.Schedule = 50.0,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -973,7 +973,7 @@ class sgd(Optimizer):
       nesterov: bool = False,
       accumulator_dtype: Optional[Any] = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -995,7 +995,7 @@ class sign_sgd(Optimizer):
       self,
       learning_rate: base.ScalarOrSchedule,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1018,7 +1018,7 @@ class signum(Optimizer):
       beta: jax.typing.ArrayLike | base.Schedule = 0.9,
       accumulator_dtype: Any | None = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1041,7 +1041,7 @@ class sm3(Optimizer):
       learning_rate: jax.typing.ArrayLike | base.Schedule,
       momentum: jax.typing.ArrayLike | base.Schedule = 0.9,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1067,7 +1067,7 @@ class yogi(Optimizer):
       b2: jax.typing.ArrayLike | base.Schedule = 0.999,
       eps: jax.typing.ArrayLike | base.Schedule = 0.001,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1093,7 +1093,7 @@ class adaptive_grad_clip(Optimizer):
       eps: jax.typing.ArrayLike | base.Schedule = 0.001,
       axis: Optional[Union[int, tuple[int, ...]]] = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1116,7 +1116,7 @@ class add_decayed_weights(Optimizer):
       weight_decay: base.ScalarOrSchedule = 0.0,
       mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1143,7 +1143,7 @@ class add_noise(Optimizer):
       *,
       seed: int | None = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1165,7 +1165,7 @@ class apply_every(Optimizer):
       self,
       k: jax.typing.ArrayLike | base.Schedule = 1,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1182,7 +1182,7 @@ class centralize(Optimizer):
   def __init__(
       self,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1200,7 +1200,7 @@ class clip(Optimizer):
       self,
       max_delta: jax.typing.ArrayLike | base.Schedule,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1219,7 +1219,7 @@ class clip_by_block_rms(Optimizer):
       self,
       threshold: jax.typing.ArrayLike | base.Schedule,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1238,7 +1238,7 @@ class clip_by_global_norm(Optimizer):
       self,
       max_norm: jax.typing.ArrayLike | base.Schedule,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1261,7 +1261,7 @@ class ema(Optimizer):
       debias: bool = True,
       accumulator_dtype: Optional[Any] = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1282,7 +1282,7 @@ class freeze(Optimizer):
       self,
       mask: Union[bool, base.ArrayTree],
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1299,7 +1299,7 @@ class identity(Optimizer):
   def __init__(
       self,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1315,7 +1315,7 @@ class keep_params_nonnegative(Optimizer):
   def __init__(
       self,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1335,7 +1335,7 @@ class normalize_by_update_norm(Optimizer):
       scale_factor: jax.typing.ArrayLike | base.Schedule = 1.0,
       eps: jax.typing.ArrayLike | base.Schedule = 1e-06,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1355,7 +1355,7 @@ class scale(Optimizer):
       self,
       step_size: jax.typing.ArrayLike | base.Schedule,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1376,7 +1376,7 @@ class scale_by_adadelta(Optimizer):
       rho: jax.typing.ArrayLike | base.Schedule = 0.9,
       eps: jax.typing.ArrayLike | base.Schedule = 1e-06,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1407,7 +1407,7 @@ class scale_by_adam(Optimizer):
       *,
       nesterov: bool = False,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1435,7 +1435,7 @@ class scale_by_adamax(Optimizer):
       b2: jax.typing.ArrayLike | base.Schedule = 0.999,
       eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1464,7 +1464,7 @@ class scale_by_adan(Optimizer):
       eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
       eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1499,7 +1499,7 @@ class scale_by_amsgrad(Optimizer):
       bias_correction_mu: bool = True,
       bias_correction_nu: bool = True,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1540,7 +1540,7 @@ class scale_by_backtracking_linesearch(Optimizer):
       store_grad: bool = False,
       verbose: bool = False,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1576,7 +1576,7 @@ class scale_by_belief(Optimizer):
       *,
       nesterov: bool = False,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1605,7 +1605,7 @@ class scale_by_distance_over_gradients(Optimizer):
       param_dtype: Any = ...,
       global_scale: Any | base.Schedule = 1.0,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1639,7 +1639,7 @@ class scale_by_factored_rms(Optimizer):
       decay_rate_fn: Callable[[jax.typing.ArrayLike, jax.typing.ArrayLike],
           jax.typing.ArrayLike] = ...,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1666,7 +1666,7 @@ class scale_by_lbfgs(Optimizer):
       memory_size: int | base.Schedule = 10,
       scale_init_precond: bool = True,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1689,7 +1689,7 @@ class scale_by_learning_rate(Optimizer):
       *,
       flip_sign: bool = True,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1718,7 +1718,7 @@ class scale_by_lion(Optimizer):
       mode: Literal['hard', 'smooth', 'refined'] = 'hard',
       smooth_beta: float | base.Schedule = 1.0,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1751,7 +1751,7 @@ class scale_by_novograd(Optimizer):
       weight_decay: jax.typing.ArrayLike | base.Schedule = 0.0,
       mu_dtype: Optional[jax.typing.DTypeLike] = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1777,7 +1777,7 @@ class scale_by_optimistic_gradient(Optimizer):
       alpha: jax.typing.ArrayLike | base.Schedule = 1.0,
       beta: jax.typing.ArrayLike | base.Schedule = 1.0,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1797,7 +1797,7 @@ class scale_by_param_block_norm(Optimizer):
       self,
       min_scale: jax.typing.ArrayLike | base.Schedule = 0.001,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1816,7 +1816,7 @@ class scale_by_param_block_rms(Optimizer):
       self,
       min_scale: jax.typing.ArrayLike | base.Schedule = 0.001,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1841,7 +1841,7 @@ class scale_by_polyak(Optimizer):
       eps: jax.typing.ArrayLike | base.Schedule = 0.0,
       variant: str = 'sps',
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1874,7 +1874,7 @@ class scale_by_radam(Optimizer):
       *,
       nesterov: bool = False,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1906,7 +1906,7 @@ class scale_by_rms(Optimizer):
       eps_in_sqrt: bool = True,
       bias_correction: bool = False,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1937,7 +1937,7 @@ class scale_by_rprop(Optimizer):
       min_step_size: jax.typing.ArrayLike | base.Schedule = 1e-06,
       max_step_size: jax.typing.ArrayLike | base.Schedule = 50.0,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1962,7 +1962,7 @@ class scale_by_rss(Optimizer):
       initial_accumulator_value: jax.typing.ArrayLike | base.Schedule = 0.1,
       eps: jax.typing.ArrayLike | base.Schedule = 1e-07,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1982,7 +1982,7 @@ class scale_by_schedule(Optimizer):
       self,
       step_size_fn: base.Schedule,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1999,7 +1999,7 @@ class scale_by_sign(Optimizer):
   def __init__(
       self,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -2021,7 +2021,7 @@ class scale_by_sm3(Optimizer):
       b2: jax.typing.ArrayLike | base.Schedule = 1.0,
       eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -2050,7 +2050,7 @@ class scale_by_stddev(Optimizer):
       eps_in_sqrt: bool = True,
       bias_correction: bool = False,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -2077,7 +2077,7 @@ class scale_by_trust_ratio(Optimizer):
       trust_coefficient: jax.typing.ArrayLike | base.Schedule = 1.0,
       eps: jax.typing.ArrayLike | base.Schedule = 0.0,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -2106,7 +2106,7 @@ class scale_by_yogi(Optimizer):
       eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
       initial_accumulator_value: jax.typing.ArrayLike | base.Schedule = 1e-06,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -2147,7 +2147,7 @@ class scale_by_zoom_linesearch(Optimizer):
       initial_guess_strategy: str = 'keep',
       verbose: bool = False,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -2173,7 +2173,7 @@ class set_to_zero(Optimizer):
   def __init__(
       self,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -2191,7 +2191,7 @@ class stateless(Optimizer):
       self,
       f: Callable[[base.Updates, Optional[base.Params]], base.Updates],
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -2212,7 +2212,7 @@ class stateless_with_tree_map(Optimizer):
       f: Callable[[jax.typing.ArrayLike, Optional[jax.typing.ArrayLike]],
           jax.typing.ArrayLike],
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -2236,7 +2236,7 @@ class trace(Optimizer):
       nesterov: bool = False,
       accumulator_dtype: Optional[Any] = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -2255,7 +2255,7 @@ class zero_nans(Optimizer):
   def __init__(
       self,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -2349,7 +2349,7 @@ class measure_with_ema(Optimizer):
       debias: bool = True,
       accumulator_dtype: Any | None = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -2410,7 +2410,7 @@ class snapshot(Optimizer):
       measure_name: str,
       measure: Callable[[base.Updates], base.ArrayTree],
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,

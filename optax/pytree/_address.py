@@ -32,7 +32,9 @@ class Hyperparameter(NamedTuple):
   parameter: str
 
 
-def walk(node: Any, path: str = '', names: str = '') -> Iterator[Hyperparameter]:
+def walk(
+    node: Any, path: str = '', names: str = ''
+) -> Iterator[Hyperparameter]:
   """Yields the hyperparameters of a node and of those inside."""
   for parameter in node._layout.template:
     value, name = node._get(parameter), ''

@@ -119,8 +119,8 @@ def derive(
 
   Raises:
     TypeError: `factory` is not callable.
-    ValueError: a parameter is named like a member of `base_class`, or there is none
-      for a name in `options`.
+    ValueError: a parameter is named like a member of `base_class`, or there is
+      none for a name in `options`.
   """
   function = factory
   while isinstance(function, functools.partial):
@@ -131,7 +131,7 @@ def derive(
     raise TypeError(
         f'wrap: {factory!r} is no function with a signature; write'
         ' wrap(optax.adam) for a factory, from_gradient_transformation(tx) for'
-        ' a transformation, wrap(lambda learning_rate: ...) for another callable'
+        ' a transformation, or give a function that calls it'
     ) from None
   for option in options[1:]:
     if isinstance(option, str) or not isinstance(option, (tuple, type(None))):
@@ -144,8 +144,8 @@ def derive(
   for parameter in signature.parameters:
     if parameter.startswith('_') or hasattr(base_class, parameter):
       raise ValueError(f'wrap: {function.__qualname__} has a parameter'
-                       f' {parameter!r}, a name that {base_class.__name__} uses;'
-                       ' rename the parameter')
+                       f' {parameter!r}, a name that {base_class.__name__}'
+                       ' uses; rename the parameter')
   for name in *options.leaves, *options.static, *(options.schedules or ()):
     if name not in signature.parameters:
       raise ValueError(f'wrap: {function.__qualname__} has no parameter'

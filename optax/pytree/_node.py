@@ -380,10 +380,9 @@ class Node(_values.Item):
     return hash(_values.tree_key(self))
 
   def __repr__(self) -> str:
-    arguments = [
-        f'{n}={_values.map_items(lambda _, x: _values.as_text(x), self._get(n))}'
-        for n in self._layout.template
-    ]
+    as_text = lambda _, x: _values.as_text(x)
+    arguments = [f'{n}={_values.map_items(as_text, self._get(n))!r}'
+                 for n in self._layout.template]
     return f'{type(self).__name__}({", ".join(arguments)})'
 
   def __reduce__(self) -> tuple[Any, ...]:

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Collection, Mapping
 import dataclasses
 import sys
-from typing import Any, Generic, NoReturn, Optional, overload, ParamSpec, TYPE_CHECKING, TypeVar
+from typing import (
+    Any, Generic, NoReturn, Optional, overload, ParamSpec, TYPE_CHECKING, TypeVar,
+)
 
 import jax
 import jax.numpy as jnp
@@ -55,7 +57,7 @@ _HABITS = {
     'lr': 'Write opt.learning_rate',
     'step': 'Write updates, opt = opt.update(grads, params)',
     'zero_grad': 'There is nothing to reset: jax.grad returns new gradients',
-    'param_groups': 'Write opt.hyperparams, or optax.pytree.partition for groups',
+    'param_groups': 'Write opt.hyperparams; groups are optax.pytree.partition',
     'state_dict': 'An optimizer is a pytree, which pickle and orbax save',
 }
 _STATE = 'What functional optax calls the state is opt.opt_state'
@@ -82,8 +84,8 @@ class Optimizer(_node.Node):
     >>> updates, opt = opt.update({'w': jnp.ones(2)}, params)
     >>> optax.apply_updates(params, updates)['w'].tolist()
     [0.8999999761581421, 0.8999999761581421]
-    >>> opt.replace(learning_rate=0.01)
-    sgd(learning_rate=0.01, momentum=None, nesterov=False, accumulator_dtype=None)
+    >>> opt.replace(learning_rate=0.01).hyperparams
+    {'learning_rate': 0.01}
 
   References:
     Pytree-based optimizers, https://github.com/google-deepmind/optax/issues/432
@@ -199,7 +201,7 @@ class Optimizer(_node.Node):
       raise ValueError(_NO_STATE.format(name=type(self).__name__))
     if params is not None and self._is_state(params):
       raise TypeError(_functional_call(self, 'update'))
-    tx = self.tx
+    tx: Any = self.tx
     if isinstance(tx, base.GradientTransformation):
       tx = base.with_extra_args_support(tx)
     try:
@@ -338,7 +340,7 @@ class Optimizer(_node.Node):
   def _replace_state(self: _Self, opt_state: Any, **changes: Any) -> _Self:
     if isinstance(opt_state, Optimizer):
       raise TypeError(f'{type(self).__name__}.replace: opt_state is an'
-                      ' optimizer; write opt.replace(opt_state=other.opt_state)')
+                      ' optimizer; write opt_state=other.opt_state')
     opt = self._replace(changes)
     if opt_state is None:
       return opt._without_state()
@@ -478,7 +480,7 @@ def wrap(
     clipped_sgd(learning_rate=0.1, max_norm=1.0)
   """
   module = sys._getframe(1).f_globals['__name__']  # As in namedtuple.
-  names = [
+  names: Any = [
       tuple(x) if isinstance(x, (list, set, frozenset)) else x
       for x in (leaves, static, schedules)
   ]

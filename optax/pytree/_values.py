@@ -4,6 +4,7 @@ import collections
 from collections.abc import Callable
 import dataclasses
 import functools
+import inspect
 import types
 from typing import Any, Optional
 
@@ -115,9 +116,8 @@ def is_array(x: Any) -> bool:
 
 def is_weak_scalar(x: Any) -> bool:
   """Whether `x` is to JAX what a Python number becomes in a traced function."""
-  return (
-      isinstance(x, jax.Array) and x.ndim == 0 and getattr(x, 'weak_type', False)
-  )
+  return isinstance(x, jax.Array) and x.ndim == 0 and bool(
+      getattr(x, 'weak_type', False))
 
 
 def is_value(x: Any) -> bool:
@@ -161,7 +161,7 @@ _identity = jax.jit(lambda x: x)
 
 
 def to_jax(x: Any) -> Any:
-  """Returns a number or a NumPy array as an array of JAX; others as they are."""
+  """Returns a number or a NumPy array as an array of JAX, others as is."""
   if isinstance(x, (float, np.ndarray)):
     with jax.transfer_guard_host_to_device('allow'):
       return _identity(x)
@@ -274,15 +274,16 @@ def key(x: Any) -> Any:
   if isinstance(x, _FUNCTIONS):
     return type(x), _functions.key(x, key)
   if isinstance(x, (np.dtype, type(jnp.float32))) or (
-      isinstance(x, type) and issubclass(x, np.generic)):
+      inspect.isclass(x) and issubclass(x, np.generic)):
     return np.dtype, np.dtype(x)  # np.float16, jnp.float16, ...
   if _is_item(x):
     return type(x), x
+  value: Any = x
   if type(x) in _DICTS:  # The order counts: factories may depend on it.
     factory = getattr(x, 'default_factory', None)
-    return type(x), factory, *((key(k), key(x[k])) for k in x)
+    return type(x), factory, *((key(k), key(y)) for k, y in value.items())
   if type(x) in (list, tuple):
-    return type(x), *(key(y) for y in x)
+    return type(x), *map(key, value)
   children, treedef = _children(x)
   return treedef, *(key(child) for _, child in children)
 

@@ -32,7 +32,7 @@ class acprop(Optimizer):
       weight_decay: jax.typing.ArrayLike = 0.0,
       mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -75,7 +75,7 @@ class ademamix(Optimizer):
       weight_decay: jax.typing.ArrayLike = 0.0,
       mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -118,7 +118,7 @@ class adopt(Optimizer):
       use_clipping: bool = True,
       clip_value_fn: Callable[[jnp.ndarray], jnp.ndarray] = ...,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -152,7 +152,7 @@ class cocob(Optimizer):
       weight_decay: jax.typing.ArrayLike = 0.0,
       mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -183,7 +183,7 @@ class dadapt_adamw(Optimizer):
       estim_lr0: jax.typing.ArrayLike | base.Schedule = 1e-06,
       weight_decay: jax.typing.ArrayLike | base.Schedule = 0.0,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -213,7 +213,7 @@ class differentially_private_aggregate(Optimizer):
       *,
       seed: int | None = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -245,7 +245,7 @@ class dog(Optimizer):
       weight_decay: Optional[jax.typing.ArrayLike] | base.Schedule = None,
       mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -277,7 +277,7 @@ class dowg(Optimizer):
       weight_decay: Optional[jax.typing.ArrayLike] | base.Schedule = None,
       mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -310,7 +310,7 @@ class dpsgd(Optimizer):
       momentum: Optional[jax.typing.ArrayLike] | base.Schedule = None,
       nesterov: bool = False,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -356,7 +356,7 @@ class hutchinson_estimator_diag_hessian(Optimizer):
       self,
       random_seed: Optional[jax.Array] = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -381,7 +381,7 @@ class madgrad(Optimizer):
       weight_decay: float = 0.0,
       eps: float | base.Schedule = 1e-06,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -427,7 +427,7 @@ class momo(Optimizer):
       weight_decay: jax.typing.ArrayLike | base.Schedule = 0.0,
       adapt_lower_bound: bool = False,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -462,7 +462,7 @@ class momo_adam(Optimizer):
       weight_decay: jax.typing.ArrayLike | base.Schedule = 0.0,
       adapt_lower_bound: bool = False,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -530,7 +530,7 @@ class muon(Optimizer):
           base.Schedule = None,
       consistent_rms: jax.typing.ArrayLike | None | base.Schedule = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -569,7 +569,7 @@ class normalize(Optimizer):
   def __init__(
       self,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -601,7 +601,7 @@ class prodigy(Optimizer):
       weight_decay: jax.typing.ArrayLike | base.Schedule = 0.0,
       safeguard_warmup: bool = False,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -639,7 +639,7 @@ class reduce_on_plateau(Optimizer):
       accumulation_size: jax.typing.ArrayLike | base.Schedule = 1,
       min_scale: jax.typing.ArrayLike | base.Schedule = 0.0,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -687,7 +687,7 @@ class scale_by_acprop(Optimizer):
       eps: jax.typing.ArrayLike | base.Schedule = 1e-16,
       eps_root: jax.typing.ArrayLike | base.Schedule = 1e-16,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -721,7 +721,7 @@ class scale_by_ademamix(Optimizer):
       eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
       mu_dtype: Optional[jax.typing.DTypeLike] = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -759,7 +759,7 @@ class scale_by_adopt(Optimizer):
       use_clipping: bool = True,
       clip_value_fn: Callable[[jax.Array], jax.Array] = ...,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -786,7 +786,7 @@ class scale_by_cocob(Optimizer):
       alpha: jax.typing.ArrayLike | base.Schedule = 100.0,
       eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -825,7 +825,7 @@ class scale_by_madgrad(Optimizer):
       momentum: float | base.Schedule = 0.9,
       eps: float | base.Schedule = 1e-06,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -869,7 +869,7 @@ class scale_by_muon(Optimizer):
           'frobenius',
       weight_dimension_numbers: _muon.WeightDimNumOrFn | None = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -907,7 +907,7 @@ class scale_by_simplified_ademamix(Optimizer):
       eps: jax.typing.ArrayLike | base.Schedule = 1e-08,
       eps_root: jax.typing.ArrayLike | base.Schedule = 0.0,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -959,7 +959,7 @@ class schedule_free_adamw(Optimizer):
       weight_lr_power: jax.typing.ArrayLike | base.Schedule = 2.0,
       state_dtype: Optional[jax.typing.DTypeLike] = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -995,7 +995,7 @@ class schedule_free_sgd(Optimizer):
       weight_lr_power: jax.typing.ArrayLike | base.Schedule = 2.0,
       state_dtype: Optional[jax.typing.DTypeLike] = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
@@ -1033,7 +1033,7 @@ class simplified_ademamix(Optimizer):
       weight_decay: jax.typing.ArrayLike = 0.0,
       mask: Optional[Union[Any, Callable[[base.Params], Any]]] = None,
   ) -> None: ...
-  def replace(
+  def replace(  # pyright: ignore[reportIncompatibleMethodOverride]
       self,
       changes: Mapping[str, Any] | None = None,
       /,
