@@ -1,8 +1,8 @@
 """Tests of each JAX transformation on each kind of optimizer.
 
 Each transformation is a function of a `_Side`, which trains either with
-`optax.pytree` or with functional optax: what comes out has to be the same, bit
-for bit, or the same error.
+`optax.pytree` or with functional optax, with the learning rate in the same
+place: what comes out has to be the same, bit for bit, or the same error.
 """
 
 import contextlib
