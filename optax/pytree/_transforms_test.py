@@ -602,9 +602,7 @@ class TransformsTest(parameterized.TestCase):
       is_carry = isinstance(result, _Carry)
       results.append(side.result(result) if is_carry else result)
     if cell in _SUMS:
-      jax.tree.map(
-          functools.partial(np.testing.assert_allclose, rtol=2.4e-7), *results
-      )
+      _test_utils.assert_a_rounding_a_step(*results, steps=_STEPS)
     elif results:
       _test_utils.assert_bit_identical(*results)
 
