@@ -1,8 +1,9 @@
 """Trains a small network on handwritten digits with `optax.pytree.adam`.
 
 After half of the steps the learning rate is lowered and a checkpoint is saved.
-A new process resumes from it, and has to end with the same bits. The folder
-then holds the checkpoints and a picture of the loss and the learning rate.
+A new process resumes from it, and has to end with the same bits as the first
+one, since both run one program. The folder then holds the checkpoints and a
+picture of the loss and the learning rate.
 """
 
 import argparse

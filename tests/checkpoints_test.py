@@ -247,7 +247,8 @@ class OptimizersTest(parameterized.TestCase):
       )
       self.assertEqual(type(opt), type(desired))
       self.assertEqual(opt.hyperparams, desired.hyperparams)
-      _test_utils.assert_bit_identical(opt.opt_state, desired.opt_state)
+      _test_utils.assert_a_rounding_a_step(  # Of another processor.
+          opt.opt_state, desired.opt_state, steps=3)
 
 
 class FailuresTest(parameterized.TestCase):

@@ -1,8 +1,8 @@
 """Tests of optimizers in the frameworks that take a GradientTransformation.
 
 Each trains, changes the learning rate without compiling anew, and goes on; the
-numbers are those of the same framework with functional optax, whose learning
-rate is changed by building it anew. docs/frameworks.md shows the same lines.
+numbers are those of functional optax, which gets the learning rate as an
+argument of the jitted step. docs/frameworks.md shows the same lines.
 """
 
 from absl.testing import absltest

@@ -120,16 +120,6 @@ class NestingTest(parameterized.TestCase):
     opt = o.masked(o.sgd(0.1), {'a': np.array(True), 'b': np.array(False)})
     self.assertEqual(_paths(opt), ['.inner.learning_rate'])
 
-  def test_constant_of_the_next_link_is_folded_by_xla(self):
-    case = _test_utils.Case(
-        lambda m, rate: m.chain(m.sgd(rate), m.scale(0.3)))
-    trajectory = _test_utils.train_pytree(case)
-    _test_utils.assert_bit_identical(
-        trajectory, _test_utils.train_functional(case, as_argument=True))
-    for x, y in zip(*map(
-        jax.tree.leaves, (trajectory, _test_utils.train_functional(case)))):
-      np.testing.assert_allclose(x, y, rtol=0, atol=1e-6)
-
 
 class ReplaceTest(parameterized.TestCase):
 

@@ -8,14 +8,9 @@ from absl.testing import absltest
 from absl.testing import parameterized
 import jax
 import jax.numpy as jnp
-import numpy as np
 import optax
 from optax._src import test_utils as optax_test_utils
 from optax.pytree import _test_utils
-
-# On CPU, XLA folds a constant learning rate into the float32 kernels of these;
-# an optimizer passes it as an argument.
-_FOLDED = ('adafactor', 'adagrad', 'fromage', 'rmsprop')
 
 
 def _class(name):
@@ -24,6 +19,17 @@ def _class(name):
 
 class EquivalenceTest(parameterized.TestCase):
 
+  @parameterized.parameters(*sorted(_test_utils.CASES))
+  def test_functional_run_gets_every_leaf_as_an_argument(self, name):
+    case = _test_utils.CASES[name]
+
+    @jax.jit
+    def check(rate, leaves):
+      for leaf in jax.tree.leaves(case.make(optax.pytree, rate, **leaves)):
+        self.assertIsInstance(leaf, jax.core.Tracer)
+
+    check(0.1, dict(case.leaves))
+
   @parameterized.product(
       name=sorted(_test_utils.ALIASES), dtype=(jnp.float32, jnp.bfloat16)
   )
@@ -31,22 +37,21 @@ class EquivalenceTest(parameterized.TestCase):
     case = _test_utils.ALIASES[name]
     _test_utils.assert_bit_identical(
         _test_utils.train_pytree(case, dtype=dtype, steps=100),
-        _test_utils.train_functional(
-            case, dtype=dtype, steps=100,
-            as_argument=name in _FOLDED and dtype == jnp.float32),
+        _test_utils.train_functional(case, dtype=dtype, steps=100),
     )
 
-  @parameterized.parameters(*_FOLDED)
-  def test_folded_alias_differs_by_a_rounding_a_step(self, name):
+  @parameterized.parameters(*sorted(
+      (_test_utils.ALIASES | _test_utils.COMBINATORS).keys()
+      - {'lbfgs', 'monitor'}  # Without a leaf.
+  ))
+  def test_constants_differ_by_at_most_a_rounding_a_step(self, name):
     # By how much exactly depends on the processor.
-    case, steps = _test_utils.ALIASES[name], 100
-    trajectories = (
-        _test_utils.train_pytree(case, steps=steps),
-        _test_utils.train_functional(case, steps=steps),
+    case = _test_utils.CASES[name]
+    _test_utils.assert_a_rounding_a_step(
+        _test_utils.train_pytree(case, steps=100),
+        _test_utils.train_functional(case, steps=100, as_constants=True),
+        steps=100,
     )
-    for x, y in zip(*map(jax.tree.leaves, trajectories)):
-      bound = steps * np.finfo(np.float32).eps * np.abs(y).max()
-      np.testing.assert_allclose(x, y, rtol=0, atol=bound)
 
   @parameterized.parameters(
       *sorted(_test_utils.CASES.keys() - _test_utils.ALIASES.keys())
@@ -63,6 +68,15 @@ class EquivalenceTest(parameterized.TestCase):
     _test_utils.assert_bit_identical(
         _test_utils.train_pytree(case, schedule),
         _test_utils.train_functional(case, schedule),
+    )
+
+  def test_alias_with_a_leaf_in_its_schedule_is_bit_identical(self):
+    case = _test_utils.Case(
+        lambda o, peak: o.adamw(o.cosine_decay_schedule(peak, 50)))
+    peak = jnp.asarray(0.1)
+    _test_utils.assert_bit_identical(
+        _test_utils.train_pytree(case, peak),
+        _test_utils.train_functional(case, peak),
     )
 
   @parameterized.parameters(*sorted(_test_utils.CASES))

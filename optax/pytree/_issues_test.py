@@ -114,13 +114,15 @@ class Issue353Test(absltest.TestCase):
 class _InjectTest(parameterized.TestCase):
   """What inject_hyperparams does to the numbers."""
 
-  def _train(self, name, dtype, **hyperparams):
+  def _train(self, name, rate, dtype, **hyperparams):
     """Trains with the alias, with inject_hyperparams and with the pytree."""
-    plain = _test_utils.Case(lambda m, _: getattr(m, name)(**hyperparams))
+    plain = _test_utils.Case(
+        lambda m, rate: getattr(m, name)(rate, **hyperparams))
     inject = _test_utils.Case(
-        lambda m, _: m.inject_hyperparams(getattr(m, name))(**hyperparams))
+        lambda m, rate: m.inject_hyperparams(getattr(m, name))(
+            rate, **hyperparams))
     return [
-        train(case, dtype=dtype, steps=60)[0] for case, train in (
+        train(case, rate, dtype, steps=60)[0] for case, train in (
             (plain, _test_utils.train_functional),
             (inject, _test_utils.train_functional),
             (plain, _test_utils.train_pytree))
@@ -137,8 +139,7 @@ class Issue1532Test(_InjectTest):
       name=('adam', 'amsgrad'),
       rate=(0.01, optax.constant_schedule(0.01), o.constant_schedule(0.01)))
   def test_pytree_is_the_alias_bit_by_bit(self, name, rate):
-    expected, inject, actual = self._train(
-        name, jnp.float32, learning_rate=rate)
+    expected, inject, actual = self._train(name, rate, jnp.float32)
     _test_utils.assert_bit_identical(actual, expected)
     with self.assertRaises(AssertionError):
       _test_utils.assert_bit_identical(inject, expected)
@@ -157,7 +158,7 @@ class Issue583Test(_InjectTest):
 
   def test_pytree_is_the_alias_bit_by_bit(self):
     expected, inject, actual = self._train(
-        'adamw', jnp.float32, learning_rate=0.01, weight_decay=0.1)
+        'adamw', 0.01, jnp.float32, weight_decay=0.1)
     _test_utils.assert_bit_identical(actual, expected)
     with self.assertRaises(AssertionError):
       _test_utils.assert_bit_identical(inject, expected)
@@ -165,7 +166,7 @@ class Issue583Test(_InjectTest):
   def test_bfloat16_is_finite(self):
     """In bfloat16, b2=0.999 is 1."""
     expected, inject, actual = self._train(
-        'adamw', jnp.bfloat16, learning_rate=0.01, weight_decay=0.1)
+        'adamw', 0.01, jnp.bfloat16, weight_decay=0.1)
     _test_utils.assert_bit_identical(actual, expected)
     self.assertTrue(all(jnp.isfinite(x).all() for x in jax.tree.leaves(actual)))
     self.assertTrue(any(jnp.isnan(x).any() for x in jax.tree.leaves(inject)))

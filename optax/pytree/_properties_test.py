@@ -39,7 +39,7 @@ def _nnx_state(values):
 
 @st.composite
 def _arrays(draw):
-  dtype = draw(st.sampled_from((jnp.float32, jnp.bfloat16, jnp.float16)))
+  dtype = draw(st.sampled_from((jnp.float32, *_test_utils.LOW_PRECISION)))
   shape = draw(st.sampled_from(((), (0,), (1,), (3,), (2, 3), (2, 0, 1))))
   number = int(np.prod(shape))
   values = draw(st.lists(

@@ -1,9 +1,9 @@
 """The table of optimizers that drives the tests of optax.pytree."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 import contextlib
-import functools
 import operator
+import types
 from typing import Any, NamedTuple
 
 import jax
@@ -17,21 +17,28 @@ class Case(NamedTuple):
   """How the tests call a factory.
 
   Attributes:
-    make: called as make(o, learning_rate), where `o` is :mod:`optax` or
-      :mod:`optax.pytree`; returns the transformation or the optimizer.
+    factory: called as factory(o, learning_rate, **leaves), where `o` is
+      :mod:`optax` or :mod:`optax.pytree`; returns the transformation or the
+      optimizer.
     extra_args: names of the extra arguments of the update.
     scalars: whether it takes scalar parameters.
     per_example: whether it takes a gradient for each example.
     scale: of the updates, for transformations that don't descend.
     wrap_params: makes the parameters from a pytree of arrays.
+    leaves: what is a leaf of the optimizer besides the learning rate, by name.
   """
 
-  make: Callable[[Any, Any], Any]
+  factory: Callable[..., Any]
   extra_args: tuple[str, ...] = ()
   scalars: bool = True
   per_example: bool = False
   scale: float = 1.0
   wrap_params: Callable[[Any], Any] = lambda params: params
+  leaves: Mapping[str, Any] = types.MappingProxyType({})
+
+  def make(self, o: Any, learning_rate: Any, **leaves: Any) -> Any:
+    """Returns the transformation or the optimizer."""
+    return self.factory(o, learning_rate, **{**self.leaves, **leaves})
 
 
 _KEY = jax.random.key(0)
@@ -53,14 +60,15 @@ def _half(updates: Any, params: Any = None) -> Any:
   return optax.tree.scale(0.5, updates)
 
 
-def _named(name: str, *args: Any, **kwargs: Any) -> Callable[[Any, Any], Any]:
+def _named(name: str, *args: Any, **kwargs: Any) -> Callable[..., Any]:
   """Calls a factory with arguments that do not depend on the learning rate."""
-  return lambda o, rate: operator.attrgetter(name)(o)(*args, **kwargs)
+  return lambda o, rate, **leaves: operator.attrgetter(name)(o)(
+      *args, **kwargs, **leaves)
 
 
-def _with_rate(name: str, **kwargs: Any) -> Callable[[Any, Any], Any]:
-  return lambda o, rate: operator.attrgetter(name)(o)(
-      learning_rate=rate, **kwargs)
+def _with_rate(name: str, **kwargs: Any) -> Callable[..., Any]:
+  return lambda o, rate, **leaves: operator.attrgetter(name)(o)(
+      learning_rate=rate, **kwargs, **leaves)
 
 
 ALIASES = {
@@ -74,8 +82,9 @@ ALIASES = {
     )
 } | {
     'lbfgs': Case(_named('lbfgs'), _LINESEARCH),
-    'noisy_sgd': Case(_with_rate('noisy_sgd', key=_KEY)),
-    'polyak_sgd': Case(_named('polyak_sgd'), ('value',)),
+    'noisy_sgd': Case(_with_rate('noisy_sgd'), leaves={'key': _KEY}),
+    'polyak_sgd': Case(
+        _named('polyak_sgd'), ('value',), leaves={'max_learning_rate': 1.0}),
     'sm3': Case(_with_rate('sm3'), scalars=False),
 }
 
@@ -96,7 +105,7 @@ TRANSFORMATIONS = {
 } | {
     'adaptive_grad_clip': Case(_named('adaptive_grad_clip', 0.1)),
     'add_decayed_weights': Case(_named('add_decayed_weights', 0.1)),
-    'add_noise': Case(_named('add_noise', 0.1, 0.5, _KEY)),
+    'add_noise': Case(_named('add_noise', 0.1, 0.5), leaves={'key': _KEY}),
     'apply_every': Case(_named('apply_every', 2)),
     'clip': Case(_named('clip', 0.5)),
     'clip_by_block_rms': Case(_named('clip_by_block_rms', 0.5)),
@@ -105,8 +114,11 @@ TRANSFORMATIONS = {
     'freeze': Case(_named('freeze', _MASK)),
     'scale': Case(_named('scale', -0.01)),
     'scale_by_backtracking_linesearch': Case(
-        _named('scale_by_backtracking_linesearch', 5), _LINESEARCH),
-    'scale_by_polyak': Case(_named('scale_by_polyak'), ('value',)),
+        _named('scale_by_backtracking_linesearch', 5), _LINESEARCH,
+        leaves={'max_learning_rate': 1.0}),
+    'scale_by_polyak': Case(
+        _named('scale_by_polyak'), ('value',),
+        leaves={'max_learning_rate': 1.0}),
     'scale_by_rprop': Case(_with_rate('scale_by_rprop')),
     'scale_by_schedule': Case(
         _named('scale_by_schedule', _inverse_square_root)),
@@ -146,8 +158,10 @@ COMBINATORS = {
             optax.tree.norm, 0.9)})),
     'named_chain': Case(lambda o, rate: o.named_chain(
         ('clip', o.clip(1.0)), ('sgd', o.sgd(rate)))),
-    'partition': Case(lambda o, rate: o.partition(
-        {'matrix': o.adam(rate), 'scalar': o.sgd(rate)}, _LABELS)),
+    'partition': Case(
+        lambda o, rate, of_scalar: o.partition(
+            {'matrix': o.adam(rate), 'scalar': o.sgd(of_scalar)}, _LABELS),
+        leaves={'of_scalar': 0.01}),
     'selective_transform': Case(
         lambda o, rate: o.selective_transform(o.adam(rate), freeze_mask=_MASK)),
 }
@@ -156,29 +170,28 @@ COMBINATORS['multi_transform'] = COMBINATORS['partition']
 CONTRIB = {
     f'contrib.{name}': Case(_with_rate(f'contrib.{name}'))
     for name in (
-        'acprop', 'ademamix', 'adopt', 'dadapt_adamw', 'dog', 'dowg', 'galore',
-        'madgrad', 'muon', 'prodigy', 'scale_by_madgrad', 'schedule_free_adamw',
-        'schedule_free_sgd', 'simplified_ademamix',
+        'acprop', 'ademamix', 'adopt', 'cocob', 'dadapt_adamw', 'dog', 'dowg',
+        'galore', 'madgrad', 'muon', 'prodigy', 'scale_by_madgrad',
+        'schedule_free_adamw', 'schedule_free_sgd', 'simplified_ademamix',
     )
 } | {
     f'contrib.{name}': Case(_named(f'contrib.{name}'))
     for name in (
-        'cocob', 'normalize', 'scale_by_acprop', 'scale_by_ademamix',
+        'normalize', 'scale_by_acprop', 'scale_by_ademamix',
         'scale_by_adopt', 'scale_by_cocob', 'scale_by_galore',
         'scale_by_simplified_ademamix',
     )
 } | {
     'contrib.differentially_private_aggregate': Case(
-        _named('contrib.differentially_private_aggregate', 1.0, 0.1, _KEY),
-        per_example=True),
+        _named('contrib.differentially_private_aggregate', 1.0, 0.1),
+        per_example=True, leaves={'key': _KEY}),
     'contrib.dpsgd': Case(
         _with_rate('contrib.dpsgd', l2_norm_clip=1.0, noise_multiplier=0.1,
                    seed=0),
         per_example=True),
     'contrib.hutchinson_estimator_diag_hessian': Case(
-        _named('contrib.hutchinson_estimator_diag_hessian',
-               jax.random.key_data(_KEY)),
-        ('obj_fn',)),
+        _named('contrib.hutchinson_estimator_diag_hessian'), ('obj_fn',),
+        leaves={'random_seed': jax.random.key_data(_KEY)}),
     'contrib.mechanize': Case(lambda o, rate: o.contrib.mechanize(o.sgd(rate))),
     'contrib.momo': Case(_with_rate('contrib.momo'), ('value',)),
     'contrib.momo_adam': Case(_with_rate('contrib.momo_adam'), ('value',)),
@@ -188,17 +201,32 @@ CONTRIB = {
         _named('contrib.scale_by_muon',
                weight_dimension_numbers=optax.contrib.MuonDimensionNumbers()),
         wrap_params=lambda params: params['layer']['w']),
-    'contrib.sam': Case(lambda o, rate: o.contrib.sam(
-        o.sgd(rate), o.chain(o.contrib.normalize(), o.sgd(rate)))),
+    'contrib.sam': Case(
+        lambda o, rate, ascent: o.contrib.sam(
+            o.sgd(rate), o.chain(o.contrib.normalize(), o.sgd(ascent))),
+        leaves={'ascent': 0.01}),
     'contrib.schedule_free': Case(
-        lambda o, rate: o.contrib.schedule_free(
-            o.sgd(rate), learning_rate=rate)),
+        lambda o, rate, weight: o.contrib.schedule_free(
+            o.sgd(rate), learning_rate=weight),
+        leaves={'weight': 0.01}),
     'contrib.sophia': Case(_with_rate('contrib.sophia'), ('obj_fn',)),
     'contrib.split_real_and_imaginary': Case(
         lambda o, rate: o.contrib.split_real_and_imaginary(o.adam(rate))),
 }
 
 CASES = ALIASES | TRANSFORMATIONS | COMBINATORS | CONTRIB
+
+
+def _compiles_float16() -> bool:
+  """Whether XLA knows it: not for x86 processors without F16C."""
+  try:
+    jax.jit(lambda x: x * x)(jnp.float16(1.0))
+  except jax.errors.JaxRuntimeError:
+    return False
+  return True
+
+
+LOW_PRECISION = (jnp.bfloat16,) + _compiles_float16() * (jnp.float16,)
 
 
 def params(dtype: Any = jnp.float32, case: Case = ALIASES['adam']) -> Any:
@@ -237,25 +265,24 @@ def value_and_grad(tree: Any) -> tuple[jax.Array, Any]:
 
 
 def _train(
-    case: Case, state: Any, update: Callable[..., Any], argument: Any,
-    dtype: Any, steps: int,
+    case: Case, state: Any, update: Callable[..., Any], dtype: Any, steps: int
 ) -> tuple[Any, Any]:
-  """Returns the parameters and the state after some jitted steps."""
-  jitted_value_and_grad = jax.jit(value_and_grad)
+  """Returns the parameters and the states after each step, stacked."""
 
   @jax.jit
-  def step(argument, state, tree, value, grad):
-    grad, extra_args = update_arguments(case, value, grad)
-    updates, state = update(argument, grad, state, tree, **extra_args)
+  def step(tree, state):
+    grad, extra_args = update_arguments(case, *value_and_grad(tree))
+    updates, state = update(grad, state, tree, **extra_args)
     if jax.tree.structure(updates) == jax.tree.structure(tree):
       updates = jax.tree.map(lambda x: x * case.scale, updates)
       tree = optax.apply_updates(tree, updates)
     return tree, state
 
-  tree = params(dtype, case)
+  tree, history = params(dtype, case), []
   for _ in range(steps):
-    tree, state = step(argument, state, tree, *jitted_value_and_grad(tree))
-  return tree, state
+    tree, state = step(tree, state)
+    history.append((tree, state))
+  return jax.tree.map(lambda *x: jnp.stack(x), *history)
 
 
 def train_pytree(
@@ -264,42 +291,46 @@ def train_pytree(
 ) -> tuple[Any, Any]:
   """Trains with an optimizer that is an argument of the step."""
   opt = case.make(optax.pytree, learning_rate).init(params(dtype, case))
-  tree, opt = _train(
-      case, opt,
-      lambda _, updates, opt, *args, **kw: opt.update(updates, *args, **kw),
-      None, dtype, steps,
-  )
-  return tree, opt.opt_state
+  update = lambda updates, opt, *args, **kw: opt.update(updates, *args, **kw)
+  trees, opts = _train(case, opt, update, dtype, steps)
+  return trees, opts.opt_state
 
 
 def train_functional(
     case: Case, learning_rate: Any = 0.01, dtype: Any = jnp.float32,
-    steps: int = 20, *, as_argument: bool = False,
+    steps: int = 20, *, as_constants: bool = False,
 ) -> tuple[Any, Any]:
-  """Trains with functional optax.
+  """Trains with functional optax, by the same program.
 
   Args:
     case: the row of the table.
     learning_rate: a number or a schedule.
     dtype: of the parameters.
     steps: how many.
-    as_argument: whether the learning rate is an argument of the jitted step
-      instead of a constant in it.
+    as_constants: whether what is a leaf of the optimizer is a constant of the
+      jitted step, which XLA may fold, instead of an argument. A schedule is
+      one anyhow.
 
   Returns:
-    The parameters and the state after the last step.
+    The parameters and the states after each step, stacked.
   """
-  state = case.make(optax, learning_rate).init(params(dtype, case))
-  make = functools.partial(case.make, optax)
+  leaves = {'learning_rate': learning_rate, **case.leaves}
+  constants = {
+      k: v for k, v in leaves.items() if as_constants or callable(v)
+  }
+  arguments = {k: v for k, v in leaves.items() if k not in constants}
 
-  def update(rate, *args, **kwargs):
-    tx = make(rate if as_argument else learning_rate)
+  def update(updates, carry, *args, **kwargs):
+    arguments, state = carry
+    tx = case.make(optax, **constants, **arguments)
     if isinstance(tx, optax.GradientTransformation):
       tx = optax.with_extra_args_support(tx)
-    return tx.update(*args, **kwargs)
+    updates, state = tx.update(updates, state, *args, **kwargs)
+    return updates, (arguments, state)
 
-  argument = learning_rate if as_argument else None
-  return _train(case, state, update, argument, dtype, steps)
+  state = case.make(optax, learning_rate).init(params(dtype, case))
+  trees, (_, states) = _train(case, (arguments, state), update, dtype, steps)
+  return trees, states
 
 
 @contextlib.contextmanager
@@ -311,8 +342,8 @@ def compilations(name: str = 'step') -> Iterator[list[Any]]:
   found += [x for x in logged if f'jit({name})' in x.getMessage()]
 
 
-def assert_bit_identical(actual: Any, desired: Any) -> None:
-  """Asserts that structures, dtypes, shapes and all bits are equal."""
+def _pairs(actual: Any, desired: Any) -> Iterator[tuple[Any, Any, Any]]:
+  """Yields the path of each leaf, and the two leaves as NumPy arrays."""
   actual, treedef = jax.tree_util.tree_flatten_with_path(actual)
   desired, desired_treedef = jax.tree_util.tree_flatten_with_path(desired)
   assert treedef == desired_treedef, f'{treedef} is not {desired_treedef}'
@@ -320,7 +351,30 @@ def assert_bit_identical(actual: Any, desired: Any) -> None:
     assert x.dtype == y.dtype and x.shape == y.shape, (path, x, y)
     if jnp.issubdtype(x.dtype, jax.dtypes.prng_key):
       x, y = jax.random.key_data(x), jax.random.key_data(y)
-    x, y = np.asarray(x), np.asarray(y)
+    yield jax.tree_util.keystr(path), np.asarray(x), np.asarray(y)
+
+
+def assert_bit_identical(actual: Any, desired: Any) -> None:
+  """Asserts that structures, dtypes, shapes and all bits are equal."""
+  for path, x, y in _pairs(actual, desired):
     if x.tobytes() != y.tobytes():
       difference = np.max(np.abs(x.astype(float) - y.astype(float)))
-      raise AssertionError(f'{jax.tree_util.keystr(path)}: {difference}')
+      raise AssertionError(f'{path}: {difference}')
+
+
+def assert_a_rounding_a_step(actual: Any, desired: Any, steps: int) -> None:
+  """Asserts that two programs gave the same, up to how they round.
+
+  Args:
+    actual: a pytree.
+    desired: a pytree of the same structure, dtypes and shapes. A leaf may
+      differ by a unit in the last place for each step, of the largest magnitude
+      in that leaf; if it is not of a floating dtype, it has to be equal.
+    steps: how many.
+  """
+  for path, x, y in _pairs(actual, desired):
+    bound = 0
+    if y.size and jnp.issubdtype(y.dtype, jnp.floating):
+      bound = steps * float(jnp.finfo(y.dtype).eps) * np.abs(y).max()
+    np.testing.assert_allclose(
+        x.astype(float), y.astype(float), rtol=0, atol=bound, err_msg=path)
