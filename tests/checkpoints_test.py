@@ -80,7 +80,8 @@ class FunctionalStatesTest(parameterized.TestCase):
       return
     state = _read(read, release)[optimizer]
     factory, params = make.OPTIMIZERS[optimizer], _params()
-    tx, opt = factory(optax), factory(o).replace(opt_state=state)
+    tx = factory(optax, rate=jnp.asarray(0.01))  # An array, as in a leaf.
+    opt = factory(o).replace(opt_state=state)
     for _ in range(3):
       updates, state = tx.update(params, state, params)
       opt_updates, opt = opt.update(params, params)

@@ -24,15 +24,16 @@ _STEPS = 3
 
 # Called with `optax` or `optax.pytree`.
 OPTIMIZERS = {
-    'adam': lambda o: o.adam(0.01),
-    'adamw with schedule': lambda o: o.adamw(o.cosine_decay_schedule(0.01, 9)),
-    'sgd with momentum': lambda o: o.sgd(0.01, momentum=0.9),
-    'chain with clipping': lambda o: o.chain(
-        o.clip_by_global_norm(1.0), o.adam(0.01)),
-    'partition': lambda o: getattr(o, 'partition', o.multi_transform)(
-        {'matrix': o.adam(0.01), 'vector': o.sgd(0.01, momentum=0.9)},
+    'adam': lambda o, rate=0.01: o.adam(rate),
+    'adamw with schedule': lambda o, rate=0.01: o.adamw(
+        o.cosine_decay_schedule(rate, 9)),
+    'sgd with momentum': lambda o, rate=0.01: o.sgd(rate, momentum=0.9),
+    'chain with clipping': lambda o, rate=0.01: o.chain(
+        o.clip_by_global_norm(1.0), o.adam(rate)),
+    'partition': lambda o, rate=0.01: getattr(o, 'partition', o.multi_transform)(
+        {'matrix': o.adam(rate), 'vector': o.sgd(rate, momentum=0.9)},
         {'w': 'matrix', 'b': 'vector'}),
-    'MultiSteps': lambda o: o.MultiSteps(o.adam(0.01), 2),
+    'MultiSteps': lambda o, rate=0.01: o.MultiSteps(o.adam(rate), 2),
 }
 
 
