@@ -3,9 +3,8 @@
 from collections.abc import Callable, Collection, Mapping
 import dataclasses
 import sys
-from typing import (
-    Any, Generic, NoReturn, Optional, overload, ParamSpec, TYPE_CHECKING, TypeVar,
-)
+from typing import Any, Generic, NoReturn, Optional, overload
+from typing import ParamSpec, TYPE_CHECKING, TypeVar
 
 import jax
 import jax.numpy as jnp

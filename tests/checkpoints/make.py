@@ -30,7 +30,8 @@ OPTIMIZERS = {
     'sgd with momentum': lambda o, rate=0.01: o.sgd(rate, momentum=0.9),
     'chain with clipping': lambda o, rate=0.01: o.chain(
         o.clip_by_global_norm(1.0), o.adam(rate)),
-    'partition': lambda o, rate=0.01: getattr(o, 'partition', o.multi_transform)(
+    'partition': lambda o, rate=0.01: getattr(
+        o, 'partition', o.multi_transform)(
         {'matrix': o.adam(rate), 'vector': o.sgd(rate, momentum=0.9)},
         {'w': 'matrix', 'b': 'vector'}),
     'MultiSteps': lambda o, rate=0.01: o.MultiSteps(o.adam(rate), 2),
