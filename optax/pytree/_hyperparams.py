@@ -74,6 +74,7 @@ def numbers(opt: Any) -> Hyperparams:
     facts = node._facts
     if name in facts.masks or callable(node):  # Of a schedule.
       continue
+    x = x.__jax_array__() if _values.is_holder(x) else x
     if isinstance(x, jax.ShapeDtypeStruct):
       raise ValueError(_ABSTRACT.format(path=path))
     if _values.is_number(x) or (
@@ -86,7 +87,7 @@ def numbers(opt: Any) -> Hyperparams:
         if is_number:
           raise ValueError(_UNKNOWN.format(path=path, reason=_NO_STATE))
         continue
-      trial = trial or _trial.trial(opt)
+      trial = trial or _trial.update(opt)
       places = trial.counts.get(path, ())
       if places and None not in places:
         found[path] = _evaluate(opt, path, x, places)
@@ -100,7 +101,7 @@ def _evaluate(opt: Any, path: str, schedule: Any, places: set[str]) -> Any:
   """Evaluates a schedule with the count at some places in the optimizer."""
   leaves = {
       jax.tree_util.keystr(place)[1:]: x
-      for place, x in jax.tree_util.tree_leaves_with_path(opt)
+      for place, x in jax.tree_util.tree_leaves_with_path(_values.read(opt))
   }
   count, *others = (leaves[place] for place in places)
   value = schedule(count)

@@ -301,7 +301,7 @@ class UnknownTest(absltest.TestCase):
               updates, state, params))
 
     opt = needs_loss(optax.constant_schedule(0.1)).init(_PARAMS)
-    self._assert_unknown(opt, 'a trial update failed with TypeError')
+    self._assert_unknown(opt, 'a trial update fails with TypeError')
 
   def test_mask_of_unseen_parameters(self):
 

@@ -17,10 +17,9 @@ To keep the state, put another schedule in the place of one:
   opt.replace({{'{path}': optax.pytree.constant_schedule(x)}})"""
 
 _FOR_A_VALUE = """
-or another value into the one that is there:
   opt.replace({{'{path}.{value}': x}})"""
 
-_SCHEDULE_VALUES = ('value', 'init_value', 'peak_value')
+_SCHEDULE_VALUES = ('value', 'init_value', 'peak_value', 'end_value')
 
 _UNKNOWN_PARAMS = """\
 {name}.replace: whether the state can follow this change of {path} is not known,
@@ -119,37 +118,40 @@ def check_replacement(old: Any, new: Any, changes: Mapping[str, Any]) -> None:
     TypeError: the state of the new optimizer has another structure, shapes or
       dtypes; or the change is one of what only `init` uses.
   """
-  name, before = type(old).__name__, _trial.trial(old)
+  name, before = type(old).__name__, _trial.init(old)
   if new._layout is old._layout:  # Leaves only, as in a training loop.
-    for path in before.only_init:
-      values = (_address.find(opt, path).value for opt in (old, new))
-      if len(set(map(_values.tree_key, values))) > 1:
-        raise TypeError(_ONLY_INIT.format(name=name, path=path))
+    if before.used and not (update := _trial.update(old)).reason:
+      for path in before.used - update.used:
+        values = (_address.find(opt, path).value for opt in (old, new))
+        if len(set(map(_values.tree_key, values))) > 1:
+          raise TypeError(_ONLY_INIT.format(name=name, path=path))
     return
   if new == old:
     return
-  path = ', '.join(changes)
+  path, after = ', '.join(changes), _trial.init(new)
   if old._layout.params is None:
     raise TypeError(_UNKNOWN_PARAMS.format(name=name, path=path))
-  after = _trial.trial(new)
-  if not (before.state and after.state):
-    problem = f'it is not known, since {before.reason or after.reason}'
-  elif before.state != after.state:
-    problem = _difference(
-        before.state.tree(), after.state.tree(), 'opt_state'
-    ) or 'the structure or the dtypes differ'
-  else:
-    problem = ''
+  problem = before.reason or after.reason
+  if not problem and before.result != after.result:
+    states = before.result.tree(), after.result.tree()
+    problem = _difference(*states, 'opt_state') or 'its structure differs'
   if problem:
-    message = _OTHER_STATE.format(name=name, path=path, problem=problem)
-    for path, x in changes.items():
-      schedule = _address.find(old, path).value
-      if callable(schedule) and not callable(x):
-        message += _FOR_A_SCHEDULE.format(path=path)
-        values = [x for x in _SCHEDULE_VALUES if hasattr(schedule, x)]
-        if values:
-          message += _FOR_A_VALUE.format(path=path, value=values[-1])
-    raise TypeError(message)
-  if before.update and before.update == after.update and (
-      before.init != after.init):
-    raise TypeError(_ONLY_INIT.format(name=name, path=path))
+    raise TypeError(
+        _OTHER_STATE.format(name=name, path=path, problem=problem)
+        + ''.join(_hint(old, *change) for change in changes.items()))
+  if before.text != after.text:
+    programs = {_trial.update(opt).text for opt in (old, new)}
+    if len(programs) == 1 and '' not in programs:
+      raise TypeError(_ONLY_INIT.format(name=name, path=path))
+
+
+def _hint(opt: Any, path: str, value: Any) -> str:
+  """Returns how to keep the moments where a number replaces a schedule."""
+  schedule = _address.find(opt, path).value
+  if not callable(schedule) or callable(value):
+    return ''
+  hint = _FOR_A_SCHEDULE.format(path=path)
+  for name in _SCHEDULE_VALUES:
+    if hasattr(schedule, name):
+      hint += _FOR_A_VALUE.format(path=path, value=name)
+  return hint

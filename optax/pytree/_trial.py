@@ -1,9 +1,9 @@
 """Tries an optimizer with the shapes of its parameters, and computes nothing.
 
 What an optimizer does is known to the functional transformation alone. So its
-`init` and its `update` are traced, once for all optimizers that are alike, with
-a probe in the place of each schedule. The program of the update tells which
-leaves it depends on, and which leaf of the state a schedule is called with.
+`init` and its `update` are traced, once for all optimizers that are alike, the
+latter with a probe in the place of each schedule. The programs tell which
+leaves they depend on, and which leaf of the state a schedule is called with.
 """
 
 from collections.abc import Iterator, Mapping
@@ -76,24 +76,22 @@ class _AnyParams:
   __hash__ = object.__hash__
 
 
-class Trial(NamedTuple):
-  """What was found.
+class Program(NamedTuple):
+  """What `init` or an update does, or the reason why it isn't known.
 
   Attributes:
-    reason: why not all of it could be found, if so.
-    init: the program of `init`.
-    state: what `init` returns.
-    update: the program of the update.
-    only_init: the paths of the leaves that `init` depends on, but no update.
-    counts: for each function that the update calls with a number, by its path:
-      the path of that number, None if it is not a leaf.
+    reason: why there is no program, if there is none.
+    text: the program, without what it computes in vain.
+    result: what it returns.
+    used: the paths of the leaves that the result depends on.
+    counts: for each function that is called with a number, by its path: the
+      path of that number, None if it is not a leaf.
   """
 
   reason: str = ''
-  init: Optional[str] = None
-  state: Any = None  # `Params`.
-  update: Optional[str] = None
-  only_init: tuple[str, ...] = ()
+  text: str = ''
+  result: Any = None  # `Params`.
+  used: frozenset[str] = frozenset()
   counts: Mapping[str, set[Any]] = {}
 
 
@@ -124,90 +122,107 @@ def _leaf(x: Any) -> Any:
   return jax.ShapeDtypeStruct((), jnp.result_type(float), weak_type=True)
 
 
-def trial(opt: Any) -> Trial:
-  """Tries an optimizer with state.
+class _Subject(NamedTuple):
+  """What the programs of an optimizer with state depend on."""
 
-  Args:
-    opt: the optimizer; if its `init` saw no parameters, one scalar is tried.
+  cls: Any
+  layout: Any
+  treedef: Any  # Of the hyperparameters.
+  leaves: tuple[Any, ...]
 
-  Returns:
-    What was found.
-  """
+  def params(self) -> Any:
+    """Returns the shapes of the parameters; one scalar if init saw none."""
+    return (self.layout.params or Params(0.0)).tree()
+
+  def transformation(self, leaves: Any, convert: Any = None) -> Any:
+    children = _values.read(self.treedef.unflatten(leaves))
+    return self.cls._unflatten(self.layout, children)._call(convert)
+
+  def init(self, leaves: Any, params: Any) -> Any:
+    return self.transformation(leaves).init(params)
+
+  def paths(self, state: Any) -> list[str]:
+    """Returns the paths of the leaves, those of a state included."""
+    children = *self.treedef.unflatten(self.leaves), state
+    tree = self.cls._unflatten(self.layout, children)
+    return [jax.tree_util.keystr(path)[1:] for path, _ in
+            jax.tree_util.tree_leaves_with_path(tree)]
+
+
+def init(opt: Any) -> Program:
+  """Returns the program of the `init` of an optimizer with state."""
+  return _try('its init', _trace_init, opt)
+
+
+def update(opt: Any) -> Program:
+  """Returns the program of an update of an optimizer with state."""
+  return _try('a trial update', _trace_update, opt)
+
+
+def _try(what: str, trace: Any, opt: Any) -> Program:
   leaves, treedef = jax.tree.flatten(opt._children[:-1])
+  subject = _Subject(
+      type(opt), opt._layout, treedef, tuple(map(_leaf, leaves)))
   try:
-    return _trial(type(opt), opt._layout, treedef, tuple(map(_leaf, leaves)))
+    return _try_once(what, trace, subject)
   except _HoldsTracers as e:
     return e.args[0]
 
 
 @functools.lru_cache(maxsize=64)
-def _trial(
-    cls: Any, layout: Any, treedef: Any, leaves: tuple[Any, ...]
-) -> Trial:
-  found, params = Trial(), (layout.params or Params(0.0)).tree()
-
-  def transformation(leaves, convert=None):
-    return cls._unflatten(layout, treedef.unflatten(leaves))._call(convert)
-
-  # Without the first axis too: that of a population.
-  for axes in (0, 1) if any(x.ndim for x in leaves) else (0,):
-    one = [jax.ShapeDtypeStruct(
-        x.shape[axes:], x.dtype, weak_type=x.weak_type) for x in leaves]
+def _try_once(what: str, trace: Any, subject: _Subject) -> Program:
+  """Traces with the leaves, or without their first axis: a population's."""
+  error = None
+  for axes in (0, 1) if any(x.ndim for x in subject.leaves) else (0,):
+    leaves = [jax.ShapeDtypeStruct(
+        x.shape[axes:], x.dtype, weak_type=x.weak_type) for x in subject.leaves]
     try:
-      init, state = jax.make_jaxpr(
-          lambda leaves, params: transformation(leaves).init(params),
-          return_shape=True)(one, params)
+      program, result, state = trace(subject, leaves)
     except Exception as e:  # pylint: disable=broad-exception-caught
-      found = found if found.reason else Trial(f'its init fails with {e!r}')
+      error = error or e
       continue
-    for updates, extra_args in itertools.product(
-        _updates(params), _extra_args()):
-      functions = {k: f for k, f in extra_args.items() if callable(f)}
-      arrays = {k: x for k, x in extra_args.items() if k not in functions}
-      if arrays:
-        arrays['grad'] = updates
-
-      def call(leaves, state, updates, params, arrays, functions=functions):
-        tx = transformation(leaves, _with_probes)
-        if isinstance(tx, base.GradientTransformation):
-          tx = base.with_extra_args_support(tx)
-        return tx.update(updates, state, params, **functions, **arrays)
-
-      try:
-        update = jax.make_jaxpr(call)(one, state, updates, params, arrays)
-      except Exception as e:  # pylint: disable=broad-exception-caught
-        if found.state is None:
-          reason = f'a trial update failed with {e!r}'
-          found = Trial(reason, _program(init), Params(state))
-      else:
-        opt = cls._unflatten(layout, (*treedef.unflatten(one), state))
-        return _read_programs(init, update, opt)
-  return found
+    used, counts = _read(program, subject.paths(state))
+    found = Program('', _text(program), Params(result), used, counts)
+    if any(isinstance(x, jax.core.Tracer) for x in program.consts):
+      raise _HoldsTracers(found)
+    return found
+  return Program(f'{what} fails with {error!r}')
 
 
-def _read_programs(init: Any, update: Any, opt: Any) -> Trial:
-  """Returns what the programs of `init` and of an update tell.
-
-  Args:
-    init: a function of the leaves of the hyperparameters.
-    update: a function of those and of the leaves of the state.
-    opt: the optimizer, to name the leaves.
-  """
-  paths = [jax.tree_util.keystr(path)[1:] for path, _ in
-           jax.tree_util.tree_leaves_with_path(opt)]
-  number = len(paths) - len(jax.tree.leaves(opt.opt_state))
-  used_by_init, _ = _read(init, paths[:number])
-  used, counts = _read(update, paths)
-  found = Trial(
-      '', _program(init), Params(opt.opt_state), _program(update),
-      tuple(sorted(used_by_init - used)), counts,
-  )
-  if any(isinstance(x, jax.core.Tracer) for x in update.consts):
-    raise _HoldsTracers(found)
-  return found
+def _trace_init(subject: _Subject, leaves: Any) -> tuple[Any, Any, Any]:
+  """Returns the program, what it returns, and the state that it is given."""
+  program, state = jax.make_jaxpr(subject.init, return_shape=True)(
+      leaves, subject.params())
+  return program, state, None
 
 
-def _program(program: Any) -> str:
+def _trace_update(subject: _Subject, leaves: Any) -> tuple[Any, Any, Any]:
+  """Returns the program, what it returns, and the state that it is given."""
+  params, error = subject.params(), None
+  state = jax.eval_shape(subject.init, leaves, params)
+  for updates, extra_args in itertools.product(_updates(params), _extra_args()):
+    functions = {k: f for k, f in extra_args.items() if callable(f)}
+    arrays = {k: x for k, x in extra_args.items() if k not in functions}
+    if arrays:
+      arrays['grad'] = updates
+
+    def call(leaves, state, updates, params, arrays, functions=functions):
+      tx = subject.transformation(leaves, _with_probes)
+      if isinstance(tx, base.GradientTransformation):
+        tx = base.with_extra_args_support(tx)
+      return tx.update(updates, state, params, **functions, **arrays)
+
+    try:
+      program, result = jax.make_jaxpr(call, return_shape=True)(
+          leaves, state, updates, params, arrays)
+      return program, result, state
+    except Exception as e:  # pylint: disable=broad-exception-caught
+      error = error or e
+  assert error is not None
+  raise error
+
+
+def _text(program: Any) -> str:
   """Returns what can be compared of a program, without what it doesn't use."""
   needed, eqns = set(map(id, program.jaxpr.outvars)), []
   for eqn in reversed(program.jaxpr.eqns):
@@ -218,11 +233,11 @@ def _program(program: Any) -> str:
   return f'{jaxpr} {_values.key(tuple(program.consts))}'
 
 
-def _read(jaxpr: Any, names: list[str]) -> tuple[set[str], dict[str, Any]]:
+def _read(jaxpr: Any, names: list[str]) -> tuple[frozenset[str], Any]:
   """Reads a program whose first inputs have those names.
 
   Args:
-    jaxpr: the program of an update with probes.
+    jaxpr: the program.
     names: of its first inputs.
 
   Returns:
@@ -233,7 +248,7 @@ def _read(jaxpr: Any, names: list[str]) -> tuple[set[str], dict[str, Any]]:
   inputs = [(frozenset({name}), name) for name in names]
   inputs += [(frozenset(), None)] * (len(jaxpr.jaxpr.invars) - len(names))
   outputs = _follow(jaxpr.jaxpr, inputs, counts)
-  return set().union(*(sources for sources, _ in outputs)), counts
+  return frozenset().union(*(sources for sources, _ in outputs)), counts
 
 
 def _follow(jaxpr: Any, inputs: list[Any], counts: dict[str, Any]) -> list[Any]:

@@ -150,6 +150,19 @@ def number(x: Any) -> Any:
   return x
 
 
+def is_holder(x: Any) -> bool:
+  """Whether `x` holds an array, as the variables of Flax do."""
+  return hasattr(x, '__jax_array__') and not isinstance(x, jax.Array)
+
+
+def read(tree: Any) -> Any:
+  """Returns a tree with arrays in the place of what holds them."""
+  return jax.tree.map(
+      lambda x: x.__jax_array__() if is_holder(x) else x, tree,
+      is_leaf=is_holder,
+  )
+
+
 def weakly_typed(x: Any) -> Any:
   """Returns a number as an update uses it, whatever its leaf has become."""
   if getattr(x, 'weak_type', True) or np.ndim(x) or not is_array(x):
@@ -188,6 +201,8 @@ def replace_leaf(old: Any, new: Any, kind: str) -> Any:
     A number with the old one's dtype, weak type and sharding, so that nothing
     is traced anew; anything else as it is.
   """
+  if is_holder(old):
+    return jax.tree.map(lambda x: replace_leaf(x, new, kind), old)
   is_scalar = isinstance(new, float) or is_number(new) or (
       kind == NUMBER and is_array(new) and not new.ndim)
   if is_scalar and isinstance(old, np.ndarray):
