@@ -63,6 +63,7 @@ def _class(name: str, cls: Any, imports: dict[str, str]) -> str:
       for x in ast.walk(_definition(factory, imports).args)
       if isinstance(x, ast.arg) and x.annotation
   }
+  summary = (cls.__doc__ or '').partition('\n')[0].replace('\\', '')
   attributes, parameters, last = [], ['self,'], None
   values = []
   for p in inspect.signature(cls).parameters.values():
@@ -90,6 +91,7 @@ def _class(name: str, cls: Any, imports: dict[str, str]) -> str:
   ]
   return '\n'.join([
       f'class {name}({base.__name__}):',
+      _fill(2, f'"""{summary}"""'),
       *(_fill(2, line) for line in attributes),
       '  def __init__(',
       *(_fill(6, line) for line in parameters),

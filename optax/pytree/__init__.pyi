@@ -21,6 +21,7 @@ from typing import Union
 from typing_extensions import Self
 
 class MultiSteps(Optimizer):
+  """An optimizer wrapper to accumulate gradients over multiple steps."""
   opt: Final[Any]
   every_k_schedule: Final[Union[int, Callable[[jax.typing.ArrayLike],
       jax.typing.ArrayLike]]]
@@ -40,6 +41,7 @@ class MultiSteps(Optimizer):
   def has_updated(self) -> jax.Array: ...
 
 class from_gradient_transformation(Optimizer):
+  """Lifts a functional transformation, which has no hyperparameters to show."""
   transformation: Final[Any]
   def __init__(
       self,
@@ -47,6 +49,7 @@ class from_gradient_transformation(Optimizer):
   ) -> None: ...
 
 class adabelief(Optimizer):
+  """The AdaBelief optimizer."""
   learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
@@ -82,6 +85,7 @@ class adabelief(Optimizer):
   ) -> Self: ...
 
 class adadelta(Optimizer):
+  """The Adadelta optimizer."""
   learning_rate: Final[Any]
   rho: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -113,6 +117,7 @@ class adadelta(Optimizer):
   ) -> Self: ...
 
 class adafactor(Optimizer):
+  """The Adafactor optimizer."""
   learning_rate: Final[Any]
   min_dim_size_to_factor: Final[int]
   decay_rate: Final[jax.typing.ArrayLike]
@@ -165,6 +170,7 @@ class adafactor(Optimizer):
   ) -> Self: ...
 
 class adagrad(Optimizer):
+  """The Adagrad optimizer."""
   learning_rate: Final[Any]
   initial_accumulator_value: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -190,6 +196,7 @@ class adagrad(Optimizer):
   ) -> Self: ...
 
 class adam(Optimizer):
+  """The Adam optimizer."""
   learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
@@ -228,6 +235,7 @@ class adam(Optimizer):
   ) -> Self: ...
 
 class adamax(Optimizer):
+  """A variant of the Adam optimizer that uses the infinity norm."""
   learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
@@ -256,6 +264,7 @@ class adamax(Optimizer):
   ) -> Self: ...
 
 class adamaxw(Optimizer):
+  """Adamax with weight decay regularization."""
   learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
@@ -290,6 +299,7 @@ class adamaxw(Optimizer):
   ) -> Self: ...
 
 class adamw(Optimizer):
+  """Adam with weight decay regularization."""
   learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
@@ -334,6 +344,7 @@ class adamw(Optimizer):
   ) -> Self: ...
 
 class adan(Optimizer):
+  """The ADAptive Nesterov momentum algorithm (Adan)."""
   learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
@@ -374,6 +385,7 @@ class adan(Optimizer):
   ) -> Self: ...
 
 class amsgrad(Optimizer):
+  """The AMSGrad optimizer."""
   learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
@@ -414,6 +426,7 @@ class amsgrad(Optimizer):
   ) -> Self: ...
 
 class fromage(Optimizer):
+  """The Frobenius matched gradient descent (Fromage) optimizer."""
   learning_rate: Final[Any]
   min_norm: Final[jax.typing.ArrayLike]
   def __init__(
@@ -436,6 +449,7 @@ class fromage(Optimizer):
   ) -> Self: ...
 
 class lamb(Optimizer):
+  """The LAMB optimizer."""
   learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
@@ -473,6 +487,7 @@ class lamb(Optimizer):
   ) -> Self: ...
 
 class lars(Optimizer):
+  """The LARS optimizer."""
   learning_rate: Final[Any]
   weight_decay: Final[Any]
   weight_decay_mask: Final[alias.MaskOrFn]
@@ -513,6 +528,7 @@ class lars(Optimizer):
   ) -> Self: ...
 
 class lbfgs(Optimizer):
+  """L-BFGS optimizer."""
   learning_rate: Final[Any]
   memory_size: Final[int]
   scale_init_precond: Final[bool]
@@ -527,6 +543,7 @@ class lbfgs(Optimizer):
   ) -> None: ...
 
 class lion(Optimizer):
+  """The Lion optimizer."""
   learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
@@ -561,6 +578,7 @@ class lion(Optimizer):
   ) -> Self: ...
 
 class nadam(Optimizer):
+  """The NAdam optimizer."""
   learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
@@ -599,6 +617,7 @@ class nadam(Optimizer):
   ) -> Self: ...
 
 class nadamw(Optimizer):
+  """NAdamW optimizer, implemented as part of the AdamW optimizer."""
   learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
@@ -643,6 +662,7 @@ class nadamw(Optimizer):
   ) -> Self: ...
 
 class noisy_sgd(Optimizer):
+  """A variant of SGD with added noise."""
   learning_rate: Final[Any]
   eta: Final[jax.typing.ArrayLike]
   gamma: Final[jax.typing.ArrayLike]
@@ -675,6 +695,7 @@ class noisy_sgd(Optimizer):
   ) -> Self: ...
 
 class novograd(Optimizer):
+  """NovoGrad optimizer."""
   learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
@@ -709,6 +730,7 @@ class novograd(Optimizer):
   ) -> Self: ...
 
 class optimistic_adam(Optimizer):
+  """The Optimistic Adam optimizer."""
   learning_rate: Final[jax.typing.ArrayLike]
   optimism: Final[Optional[jax.typing.ArrayLike]]
   b1: Final[jax.typing.ArrayLike]
@@ -750,6 +772,7 @@ class optimistic_adam(Optimizer):
   ) -> Self: ...
 
 class optimistic_adam_v2(Optimizer):
+  """The Optimistic Adam optimizer."""
   learning_rate: Final[Any]
   alpha: Final[jax.typing.ArrayLike]
   beta: Final[jax.typing.ArrayLike]
@@ -794,6 +817,7 @@ class optimistic_adam_v2(Optimizer):
   ) -> Self: ...
 
 class optimistic_gradient_descent(Optimizer):
+  """An Optimistic Gradient Descent optimizer."""
   learning_rate: Final[Any]
   alpha: Final[Any]
   beta: Final[Any]
@@ -819,6 +843,7 @@ class optimistic_gradient_descent(Optimizer):
   ) -> Self: ...
 
 class polyak_sgd(Optimizer):
+  """SGD with Polyak step-size."""
   max_learning_rate: Final[jax.typing.ArrayLike]
   scaling: Final[Any]
   f_min: Final[jax.typing.ArrayLike]
@@ -850,6 +875,7 @@ class polyak_sgd(Optimizer):
   ) -> Self: ...
 
 class radam(Optimizer):
+  """The Rectified Adam optimizer."""
   learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
@@ -888,6 +914,7 @@ class radam(Optimizer):
   ) -> Self: ...
 
 class rmsprop(Optimizer):
+  """A flexible RMSProp optimizer."""
   learning_rate: Final[Any]
   decay: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -931,6 +958,7 @@ class rmsprop(Optimizer):
   ) -> Self: ...
 
 class rprop(Optimizer):
+  """The Rprop optimizer."""
   learning_rate: Final[jax.typing.ArrayLike]
   eta_minus: Final[jax.typing.ArrayLike]
   eta_plus: Final[jax.typing.ArrayLike]
@@ -962,6 +990,7 @@ class rprop(Optimizer):
   ) -> Self: ...
 
 class sgd(Optimizer):
+  """A canonical Stochastic Gradient Descent optimizer."""
   learning_rate: Final[Any]
   momentum: Final[Optional[jax.typing.ArrayLike]]
   nesterov: Final[bool]
@@ -990,6 +1019,7 @@ class sgd(Optimizer):
   ) -> Self: ...
 
 class sign_sgd(Optimizer):
+  """A variant of SGD using only the signs of the gradient components."""
   learning_rate: Final[Any]
   def __init__(
       self,
@@ -1009,6 +1039,8 @@ class sign_sgd(Optimizer):
   ) -> Self: ...
 
 class signum(Optimizer):
+  """A variant of SGD using signs of the components of an EMA of the
+      gradient."""
   learning_rate: Final[Any]
   beta: Final[jax.typing.ArrayLike]
   accumulator_dtype: Final[Any | None]
@@ -1034,6 +1066,7 @@ class signum(Optimizer):
   ) -> Self: ...
 
 class sm3(Optimizer):
+  """The SM3 optimizer."""
   learning_rate: Final[jax.typing.ArrayLike]
   momentum: Final[jax.typing.ArrayLike]
   def __init__(
@@ -1056,6 +1089,7 @@ class sm3(Optimizer):
   ) -> Self: ...
 
 class yogi(Optimizer):
+  """The Yogi optimizer."""
   learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
@@ -1084,6 +1118,7 @@ class yogi(Optimizer):
   ) -> Self: ...
 
 class adaptive_grad_clip(Optimizer):
+  """Clips updates to be at most ``clipping * parameter_norm``, unit-wise."""
   clipping: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
   axis: Final[Optional[Union[int, tuple[int, ...]]]]
@@ -1109,6 +1144,7 @@ class adaptive_grad_clip(Optimizer):
   ) -> Self: ...
 
 class add_decayed_weights(Optimizer):
+  """Add parameter scaled by `weight_decay`."""
   weight_decay: Final[Any]
   mask: Final[Optional[Union[Any, Callable[[base.Params], Any]]]]
   def __init__(
@@ -1131,6 +1167,7 @@ class add_decayed_weights(Optimizer):
   ) -> Self: ...
 
 class add_noise(Optimizer):
+  """Add gradient noise."""
   eta: Final[jax.typing.ArrayLike]
   gamma: Final[jax.typing.ArrayLike]
   key: Final[jax.Array | int | None]
@@ -1160,6 +1197,7 @@ class add_noise(Optimizer):
   ) -> Self: ...
 
 class apply_every(Optimizer):
+  """Accumulate gradients and apply them every k steps."""
   k: Final[jax.typing.ArrayLike]
   def __init__(
       self,
@@ -1179,6 +1217,7 @@ class apply_every(Optimizer):
   ) -> Self: ...
 
 class centralize(Optimizer):
+  """Centralizes gradients by subtracting their mean along leading dimension."""
   def __init__(
       self,
   ) -> None: ...
@@ -1195,6 +1234,7 @@ class centralize(Optimizer):
   ) -> Self: ...
 
 class clip(Optimizer):
+  """Clips updates element-wise, to be in ``[-max_delta, +max_delta]``."""
   max_delta: Final[jax.typing.ArrayLike]
   def __init__(
       self,
@@ -1214,6 +1254,8 @@ class clip(Optimizer):
   ) -> Self: ...
 
 class clip_by_block_rms(Optimizer):
+  """Clips updates to a max rms for the gradient of each param vector or
+      matrix."""
   threshold: Final[jax.typing.ArrayLike]
   def __init__(
       self,
@@ -1233,6 +1275,7 @@ class clip_by_block_rms(Optimizer):
   ) -> Self: ...
 
 class clip_by_global_norm(Optimizer):
+  """Clips updates using their global norm."""
   max_norm: Final[jax.typing.ArrayLike]
   def __init__(
       self,
@@ -1252,6 +1295,7 @@ class clip_by_global_norm(Optimizer):
   ) -> Self: ...
 
 class ema(Optimizer):
+  """Compute an exponential moving average of past updates."""
   decay: Final[jax.typing.ArrayLike]
   debias: Final[bool]
   accumulator_dtype: Final[Optional[Any]]
@@ -1277,6 +1321,7 @@ class ema(Optimizer):
   ) -> Self: ...
 
 class freeze(Optimizer):
+  """Create a transformation that zeros out gradient updates for `mask=True`."""
   mask: Final[Union[bool, base.ArrayTree]]
   def __init__(
       self,
@@ -1296,6 +1341,7 @@ class freeze(Optimizer):
   ) -> Self: ...
 
 class identity(Optimizer):
+  """Stateless identity transformation that leaves input gradients untouched."""
   def __init__(
       self,
   ) -> None: ...
@@ -1312,6 +1358,7 @@ class identity(Optimizer):
   ) -> Self: ...
 
 class keep_params_nonnegative(Optimizer):
+  """Modifies the updates to keep parameters non-negative, i.e. >= 0."""
   def __init__(
       self,
   ) -> None: ...
@@ -1328,6 +1375,7 @@ class keep_params_nonnegative(Optimizer):
   ) -> Self: ...
 
 class normalize_by_update_norm(Optimizer):
+  """Scale by the inverse of the update norm."""
   scale_factor: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
   def __init__(
@@ -1350,6 +1398,7 @@ class normalize_by_update_norm(Optimizer):
   ) -> Self: ...
 
 class scale(Optimizer):
+  """Scale updates by some fixed scalar `step_size`."""
   step_size: Final[jax.typing.ArrayLike]
   def __init__(
       self,
@@ -1369,6 +1418,7 @@ class scale(Optimizer):
   ) -> Self: ...
 
 class scale_by_adadelta(Optimizer):
+  """Rescale updates according to the Adadelta algorithm."""
   rho: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
   def __init__(
@@ -1391,6 +1441,7 @@ class scale_by_adadelta(Optimizer):
   ) -> Self: ...
 
 class scale_by_adam(Optimizer):
+  """Rescale updates according to the Adam algorithm."""
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -1426,6 +1477,7 @@ class scale_by_adam(Optimizer):
   ) -> Self: ...
 
 class scale_by_adamax(Optimizer):
+  """Rescale updates according to the Adamax algorithm."""
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -1451,6 +1503,7 @@ class scale_by_adamax(Optimizer):
   ) -> Self: ...
 
 class scale_by_adan(Optimizer):
+  """Rescale updates according to the Adan algorithm."""
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   b3: Final[jax.typing.ArrayLike]
@@ -1482,6 +1535,7 @@ class scale_by_adan(Optimizer):
   ) -> Self: ...
 
 class scale_by_amsgrad(Optimizer):
+  """Rescale updates according to the AMSGrad algorithm."""
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -1519,6 +1573,8 @@ class scale_by_amsgrad(Optimizer):
   ) -> Self: ...
 
 class scale_by_backtracking_linesearch(Optimizer):
+  """Backtracking line-search ensuring sufficient decrease (Armijo
+      criterion)."""
   max_backtracking_steps: Final[jax.typing.ArrayLike]
   slope_rtol: Final[jax.typing.ArrayLike]
   decrease_factor: Final[jax.typing.ArrayLike]
@@ -1562,6 +1618,7 @@ class scale_by_backtracking_linesearch(Optimizer):
   ) -> Self: ...
 
 class scale_by_belief(Optimizer):
+  """Rescale updates according to the AdaBelief algorithm."""
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -1594,6 +1651,7 @@ class scale_by_belief(Optimizer):
   ) -> Self: ...
 
 class scale_by_distance_over_gradients(Optimizer):
+  """Distance-over-gradients learning rate-free optimizer."""
   reps_rel: Final[Any]
   eps: Final[Any]
   param_dtype: Final[Any]
@@ -1622,6 +1680,7 @@ class scale_by_distance_over_gradients(Optimizer):
   ) -> Self: ...
 
 class scale_by_factored_rms(Optimizer):
+  """Scaling by a factored estimate of the gradient rms (as in Adafactor)."""
   factored: Final[bool]
   decay_rate: Final[jax.typing.ArrayLike]
   step_offset: Final[jax.typing.ArrayLike]
@@ -1659,6 +1718,7 @@ class scale_by_factored_rms(Optimizer):
   ) -> Self: ...
 
 class scale_by_lbfgs(Optimizer):
+  """Scales updates by L-BFGS."""
   memory_size: Final[int]
   scale_init_precond: Final[bool]
   def __init__(
@@ -1681,6 +1741,7 @@ class scale_by_lbfgs(Optimizer):
   ) -> Self: ...
 
 class scale_by_learning_rate(Optimizer):
+  """Scale by the (negative) learning rate (either as scalar or as schedule)."""
   learning_rate: Final[Any]
   flip_sign: Final[bool]
   def __init__(
@@ -1704,6 +1765,7 @@ class scale_by_learning_rate(Optimizer):
   ) -> Self: ...
 
 class scale_by_lion(Optimizer):
+  """Rescale updates according to the Lion algorithm."""
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   mu_dtype: Final[Optional[jax.typing.DTypeLike]]
@@ -1736,6 +1798,7 @@ class scale_by_lion(Optimizer):
   ) -> Self: ...
 
 class scale_by_novograd(Optimizer):
+  """Computes NovoGrad updates."""
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -1770,6 +1833,7 @@ class scale_by_novograd(Optimizer):
   ) -> Self: ...
 
 class scale_by_optimistic_gradient(Optimizer):
+  """Compute generalized optimistic gradients."""
   alpha: Final[jax.typing.ArrayLike]
   beta: Final[jax.typing.ArrayLike]
   def __init__(
@@ -1792,6 +1856,8 @@ class scale_by_optimistic_gradient(Optimizer):
   ) -> Self: ...
 
 class scale_by_param_block_norm(Optimizer):
+  """Scale updates for each param block by the norm of that block's
+      parameters."""
   min_scale: Final[jax.typing.ArrayLike]
   def __init__(
       self,
@@ -1811,6 +1877,7 @@ class scale_by_param_block_norm(Optimizer):
   ) -> Self: ...
 
 class scale_by_param_block_rms(Optimizer):
+  """Scale updates by rms of the gradient for each param vector or matrix."""
   min_scale: Final[jax.typing.ArrayLike]
   def __init__(
       self,
@@ -1830,6 +1897,7 @@ class scale_by_param_block_rms(Optimizer):
   ) -> Self: ...
 
 class scale_by_polyak(Optimizer):
+  """Scales the update by Polyak's step-size."""
   f_min: Final[jax.typing.ArrayLike]
   max_learning_rate: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -1858,6 +1926,7 @@ class scale_by_polyak(Optimizer):
   ) -> Self: ...
 
 class scale_by_radam(Optimizer):
+  """Rescale updates according to the Rectified Adam algorithm."""
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -1893,6 +1962,7 @@ class scale_by_radam(Optimizer):
   ) -> Self: ...
 
 class scale_by_rms(Optimizer):
+  """Rescale updates by the root of the exp. moving avg of the square."""
   decay: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
   initial_scale: Final[jax.typing.ArrayLike]
@@ -1924,6 +1994,7 @@ class scale_by_rms(Optimizer):
   ) -> Self: ...
 
 class scale_by_rprop(Optimizer):
+  """Scale with the Rprop optimizer."""
   learning_rate: Final[jax.typing.ArrayLike]
   eta_minus: Final[jax.typing.ArrayLike]
   eta_plus: Final[jax.typing.ArrayLike]
@@ -1955,6 +2026,7 @@ class scale_by_rprop(Optimizer):
   ) -> Self: ...
 
 class scale_by_rss(Optimizer):
+  """Rescale updates by the root of the sum of all squared gradients to date."""
   initial_accumulator_value: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
   def __init__(
@@ -1977,6 +2049,7 @@ class scale_by_rss(Optimizer):
   ) -> Self: ...
 
 class scale_by_schedule(Optimizer):
+  """Scale updates using a custom schedule for the `step_size`."""
   step_size_fn: Final[Any]
   def __init__(
       self,
@@ -1996,6 +2069,7 @@ class scale_by_schedule(Optimizer):
   ) -> Self: ...
 
 class scale_by_sign(Optimizer):
+  """Compute the signs of the gradient elements."""
   def __init__(
       self,
   ) -> None: ...
@@ -2012,6 +2086,7 @@ class scale_by_sign(Optimizer):
   ) -> Self: ...
 
 class scale_by_sm3(Optimizer):
+  """Scale updates by `sm3`."""
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -2037,6 +2112,8 @@ class scale_by_sm3(Optimizer):
   ) -> Self: ...
 
 class scale_by_stddev(Optimizer):
+  """Rescale updates by the root of the centered exp. moving average of
+      squares."""
   decay: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
   initial_scale: Final[jax.typing.ArrayLike]
@@ -2068,6 +2145,7 @@ class scale_by_stddev(Optimizer):
   ) -> Self: ...
 
 class scale_by_trust_ratio(Optimizer):
+  """Scale updates by `trust ratio`."""
   min_norm: Final[jax.typing.ArrayLike]
   trust_coefficient: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -2093,6 +2171,7 @@ class scale_by_trust_ratio(Optimizer):
   ) -> Self: ...
 
 class scale_by_yogi(Optimizer):
+  """Rescale updates according to the Yogi algorithm."""
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -2124,6 +2203,7 @@ class scale_by_yogi(Optimizer):
   ) -> Self: ...
 
 class scale_by_zoom_linesearch(Optimizer):
+  """Linesearch ensuring sufficient decrease and small curvature."""
   max_linesearch_steps: Final[jax.typing.ArrayLike]
   max_learning_rate: Final[Optional[jax.typing.ArrayLike]]
   tol: Final[jax.typing.ArrayLike]
@@ -2170,6 +2250,7 @@ class scale_by_zoom_linesearch(Optimizer):
   ) -> Self: ...
 
 class set_to_zero(Optimizer):
+  """Stateless transformation that maps input gradients to zero."""
   def __init__(
       self,
   ) -> None: ...
@@ -2186,6 +2267,7 @@ class set_to_zero(Optimizer):
   ) -> Self: ...
 
 class stateless(Optimizer):
+  """Creates a stateless transformation from an update-like function."""
   f: Final[Callable[[base.Updates, Optional[base.Params]], base.Updates]]
   def __init__(
       self,
@@ -2205,6 +2287,8 @@ class stateless(Optimizer):
   ) -> Self: ...
 
 class stateless_with_tree_map(Optimizer):
+  """Creates a stateless transformation from an update-like function for
+      arrays."""
   f: Final[Callable[[jax.typing.ArrayLike, Optional[jax.typing.ArrayLike]],
       jax.typing.ArrayLike]]
   def __init__(
@@ -2227,6 +2311,7 @@ class stateless_with_tree_map(Optimizer):
   ) -> Self: ...
 
 class trace(Optimizer):
+  """Compute a trace of past updates."""
   decay: Final[jax.typing.ArrayLike]
   nesterov: Final[bool]
   accumulator_dtype: Final[Optional[Any]]
@@ -2252,6 +2337,7 @@ class trace(Optimizer):
   ) -> Self: ...
 
 class zero_nans(Optimizer):
+  """A transformation which replaces NaNs with 0."""
   def __init__(
       self,
   ) -> None: ...
@@ -2268,6 +2354,8 @@ class zero_nans(Optimizer):
   ) -> Self: ...
 
 class apply_if_finite(Optimizer):
+  """A function that wraps an optimizer to make it robust to a few NaNs or
+      Infs."""
   inner: Final[Any]
   max_consecutive_errors: Final[int]
   def __init__(
@@ -2277,6 +2365,7 @@ class apply_if_finite(Optimizer):
   ) -> None: ...
 
 class chain(Optimizer):
+  """Applies a list of chainable update transformations."""
   args: Final[tuple[Any, ...]]
   def __init__(
       self,
@@ -2284,6 +2373,7 @@ class chain(Optimizer):
   ) -> None: ...
 
 class conditionally_mask(Optimizer):
+  """Calls the inner update function only at certain steps."""
   inner: Final[Any]
   should_transform_fn: Final[_conditionality.ConditionFn]
   forward_extra_args: Final[bool]
@@ -2295,6 +2385,7 @@ class conditionally_mask(Optimizer):
   ) -> None: ...
 
 class conditionally_transform(Optimizer):
+  """Calls the inner update function only at certain steps."""
   inner: Final[Any]
   should_transform_fn: Final[_conditionality.ConditionFn]
   forward_extra_args: Final[bool]
@@ -2306,6 +2397,8 @@ class conditionally_transform(Optimizer):
   ) -> None: ...
 
 class flatten(Optimizer):
+  """Flattens parameters and gradients for init and update of inner
+      transform."""
   inner: Final[Any]
   def __init__(
       self,
@@ -2313,6 +2406,7 @@ class flatten(Optimizer):
   ) -> None: ...
 
 class lookahead(Optimizer):
+  """Lookahead optimizer."""
   fast_optimizer: Final[Any]
   sync_period: Final[jax.typing.ArrayLike]
   slow_step_size: Final[jax.typing.ArrayLike]
@@ -2326,6 +2420,7 @@ class lookahead(Optimizer):
   ) -> None: ...
 
 class masked(Optimizer):
+  """Mask updates so only some are transformed, the rest are passed through."""
   inner: Final[Any]
   mask: Final[Union[base.PyTree, Callable[[base.Params], base.PyTree]]]
   mask_compatible_extra_args: Final[bool]
@@ -2338,6 +2433,7 @@ class masked(Optimizer):
   ) -> None: ...
 
 class measure_with_ema(Optimizer):
+  """Take a measurement and record it with exponential moving average."""
   measure: Final[Callable[[base.Updates], base.ArrayTree]]
   decay: Final[jax.typing.ArrayLike]
   debias: Final[bool]
@@ -2366,6 +2462,7 @@ class measure_with_ema(Optimizer):
   ) -> Self: ...
 
 class monitor(Optimizer):
+  """Monitors stateful measurements of updates in a chain."""
   measures: Final[Any]
   def __init__(
       self,
@@ -2374,6 +2471,7 @@ class monitor(Optimizer):
   ) -> None: ...
 
 class named_chain(Optimizer):
+  """Applies a list of named chainable update transformations."""
   args: Final[tuple[Any, ...]]
   def __init__(
       self,
@@ -2381,6 +2479,7 @@ class named_chain(Optimizer):
   ) -> None: ...
 
 class partition(Optimizer):
+  """Partitions params and applies a different transformation to each subset."""
   transforms: Final[Any]
   param_labels: Final[Union[base.PyTree, Callable[[base.PyTree], base.PyTree]]]
   mask_compatible_extra_args: Final[bool]
@@ -2393,6 +2492,7 @@ class partition(Optimizer):
   ) -> None: ...
 
 class selective_transform(Optimizer):
+  """Partition updates so that only un-frozen parameters are optimized."""
   optimizer: Final[Any]
   freeze_mask: Final[Union[bool, base.ArrayTree]]
   def __init__(
@@ -2403,6 +2503,7 @@ class selective_transform(Optimizer):
   ) -> None: ...
 
 class snapshot(Optimizer):
+  """Takes a snapshot of updates and stores it in the state."""
   measure_name: Final[str]
   measure: Final[Callable[[base.Updates], base.ArrayTree]]
   def __init__(
@@ -2427,6 +2528,7 @@ class snapshot(Optimizer):
 multi_transform = partition
 
 class constant_schedule(Schedule):
+  """Constructs a constant schedule."""
   value: Final[jax.typing.ArrayLike]
   def __init__(
       self,
@@ -2434,6 +2536,7 @@ class constant_schedule(Schedule):
   ) -> None: ...
 
 class cosine_decay_schedule(Schedule):
+  """Returns a function which implements cosine learning rate decay."""
   init_value: Final[jax.typing.ArrayLike]
   decay_steps: Final[int]
   alpha: Final[jax.typing.ArrayLike]
@@ -2447,6 +2550,7 @@ class cosine_decay_schedule(Schedule):
   ) -> None: ...
 
 class cosine_onecycle_schedule(Schedule):
+  """Returns a function which implements the onecycle learning rate schedule."""
   transition_steps: Final[int]
   peak_value: Final[jax.typing.ArrayLike]
   pct_start: Final[float]
@@ -2462,6 +2566,8 @@ class cosine_onecycle_schedule(Schedule):
   ) -> None: ...
 
 class exponential_decay(Schedule):
+  """Constructs a schedule with either continuous or discrete exponential
+      decay."""
   init_value: Final[jax.typing.ArrayLike]
   transition_steps: Final[int]
   decay_rate: Final[float]
@@ -2479,6 +2585,7 @@ class exponential_decay(Schedule):
   ) -> None: ...
 
 class join_schedules(Schedule):
+  """Sequentially apply multiple schedules."""
   schedules: Final[Any]
   boundaries: Final[Sequence[int]]
   def __init__(
@@ -2488,6 +2595,7 @@ class join_schedules(Schedule):
   ) -> None: ...
 
 class linear_onecycle_schedule(Schedule):
+  """Returns a learning rate with three linear phases."""
   transition_steps: Final[int]
   peak_value: Final[jax.typing.ArrayLike]
   pct_start: Final[float]
@@ -2505,6 +2613,7 @@ class linear_onecycle_schedule(Schedule):
   ) -> None: ...
 
 class linear_schedule(Schedule):
+  """Schedule with linear transition from ``init_value`` to ``end_value``."""
   init_value: Final[jax.typing.ArrayLike]
   end_value: Final[jax.typing.ArrayLike]
   transition_steps: Final[int]
@@ -2518,6 +2627,7 @@ class linear_schedule(Schedule):
   ) -> None: ...
 
 class piecewise_constant_schedule(Schedule):
+  """Piecewise constant schedule with scaled jumps at specific boundaries."""
   init_value: Final[jax.typing.ArrayLike]
   boundaries_and_scales: Final[Optional[dict[int, float]]]
   def __init__(
@@ -2527,6 +2637,7 @@ class piecewise_constant_schedule(Schedule):
   ) -> None: ...
 
 class piecewise_interpolate_schedule(Schedule):
+  """Piecewise interpolated schedule with linear or cosine transitions."""
   interpolate_type: Final[str]
   init_value: Final[jax.typing.ArrayLike]
   boundaries_and_scales: Final[Optional[dict[int, float]]]
@@ -2538,6 +2649,7 @@ class piecewise_interpolate_schedule(Schedule):
   ) -> None: ...
 
 class polynomial_schedule(Schedule):
+  """Constructs a schedule with polynomial transition from init to end value."""
   init_value: Final[jax.typing.ArrayLike]
   end_value: Final[jax.typing.ArrayLike]
   power: Final[jax.typing.ArrayLike]
@@ -2553,6 +2665,7 @@ class polynomial_schedule(Schedule):
   ) -> None: ...
 
 class sgdr_schedule(Schedule):
+  """SGD with warm restarts."""
   cosine_kwargs: Final[Iterable[dict[str, jax.typing.ArrayLike]]]
   def __init__(
       self,
@@ -2560,6 +2673,7 @@ class sgdr_schedule(Schedule):
   ) -> None: ...
 
 class warmup_constant_schedule(Schedule):
+  """Linear warmup followed by constant schedule i.e no decay."""
   init_value: Final[jax.typing.ArrayLike]
   peak_value: Final[jax.typing.ArrayLike]
   warmup_steps: Final[int]
@@ -2571,6 +2685,7 @@ class warmup_constant_schedule(Schedule):
   ) -> None: ...
 
 class warmup_cosine_decay_schedule(Schedule):
+  """Linear warmup followed by cosine decay."""
   init_value: Final[jax.typing.ArrayLike]
   peak_value: Final[jax.typing.ArrayLike]
   warmup_steps: Final[int]
@@ -2588,6 +2703,7 @@ class warmup_cosine_decay_schedule(Schedule):
   ) -> None: ...
 
 class warmup_exponential_decay_schedule(Schedule):
+  """Linear warmup followed by exponential decay."""
   init_value: Final[jax.typing.ArrayLike]
   peak_value: Final[jax.typing.ArrayLike]
   warmup_steps: Final[int]

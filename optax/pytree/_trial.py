@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 import functools
 import inspect
 import itertools
+import re
 from typing import Any, NamedTuple, Optional
 
 import jax
@@ -19,6 +20,12 @@ from optax._src import base
 from optax.pytree import _node
 from optax.pytree import _values
 from optax.tree_utils import _state_utils
+
+_SCALAR = jax.ShapeDtypeStruct((), jnp.float32)
+
+# How Python says which arguments a user's transformation needs besides.
+_MISSING = re.compile(r'missing \d+ required .*?argument.*?: (.*)')
+_NAMES = re.compile(r"'(\w+)'")
 
 _PROBE = 'optax_pytree_probe_'
 
@@ -200,7 +207,8 @@ def _trace_update(subject: _Subject, leaves: Any) -> tuple[Any, Any, Any]:
   """Returns the program, what it returns, and the state that it is given."""
   params, error = subject.params(), None
   state = jax.eval_shape(subject.init, leaves, params)
-  for updates, extra_args in itertools.product(_updates(params), _extra_args()):
+  attempts = list(itertools.product(_updates(params), _extra_args()))
+  for updates, extra_args in attempts:
     functions = {k: f for k, f in extra_args.items() if callable(f)}
     arrays = {k: x for k, x in extra_args.items() if k not in functions}
     if arrays:
@@ -218,6 +226,10 @@ def _trace_update(subject: _Subject, leaves: Any) -> tuple[Any, Any, Any]:
       return program, result, state
     except Exception as e:  # pylint: disable=broad-exception-caught
       error = error or e
+      missing = _MISSING.search(str(e))
+      if missing and not extra_args.keys() & set(_NAMES.findall(missing[1])):
+        scalars = dict.fromkeys(_NAMES.findall(missing[1]), _SCALAR)
+        attempts.append((updates, {**extra_args, **scalars}))
   assert error is not None
   raise error
 
@@ -332,7 +344,7 @@ def _updates(params: Any) -> Iterator[Any]:
 
 def _extra_args() -> Iterator[dict[str, Any]]:
   """Yields what optax's own transformations take: none, or some of these."""
-  value = {'value': jax.ShapeDtypeStruct((), jnp.float32), 'value_fn': _sum}
+  value = {'value': _SCALAR, 'value_fn': _sum}
   yield {'obj_fn': _sum, 'grad_fn': lambda params, *_: params, **value}
   yield value  # The line searches pass what else they get to value_fn.
   yield {}

@@ -15,6 +15,7 @@ from typing import Union
 from typing_extensions import Self
 
 class acprop(Optimizer):
+  """The ACProp optimizer."""
   learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
@@ -52,6 +53,7 @@ class acprop(Optimizer):
   ) -> Self: ...
 
 class ademamix(Optimizer):
+  """AdEMAMix."""
   learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
@@ -98,6 +100,7 @@ class ademamix(Optimizer):
   ) -> Self: ...
 
 class adopt(Optimizer):
+  """ADOPT (Adaptive Optimization with Provable Theoretical guarantees)."""
   learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
@@ -139,6 +142,7 @@ class adopt(Optimizer):
   ) -> Self: ...
 
 class cocob(Optimizer):
+  """Rescale updates according to the COntinuous COin Betting algorithm."""
   learning_rate: Final[Any]
   alpha: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -170,6 +174,7 @@ class cocob(Optimizer):
   ) -> Self: ...
 
 class dadapt_adamw(Optimizer):
+  """Learning rate free AdamW by D-Adaptation."""
   learning_rate: Final[Any]
   betas: Final[tuple[jax.typing.ArrayLike, jax.typing.ArrayLike]]
   eps: Final[jax.typing.ArrayLike]
@@ -201,6 +206,7 @@ class dadapt_adamw(Optimizer):
   ) -> Self: ...
 
 class differentially_private_aggregate(Optimizer):
+  """Aggregates gradients based on the DPSGD algorithm."""
   l2_norm_clip: Final[jax.typing.ArrayLike]
   noise_multiplier: Final[jax.typing.ArrayLike]
   key: Final[jax.Array | int | None]
@@ -230,6 +236,7 @@ class differentially_private_aggregate(Optimizer):
   ) -> Self: ...
 
 class dog(Optimizer):
+  """Distance over Gradients (DoG) optimizer."""
   learning_rate: Final[Any]
   init_step: Final[tuple[Literal['distance', 'learning_rate', 'heuristic'],
       jax.typing.ArrayLike]]
@@ -264,6 +271,7 @@ class dog(Optimizer):
   ) -> Self: ...
 
 class dowg(Optimizer):
+  """Distance over weighted Gradients optimizer."""
   learning_rate: Final[Any]
   init_estim_sq_dist: Final[Optional[jax.typing.ArrayLike]]
   eps: Final[jax.typing.ArrayLike]
@@ -295,6 +303,7 @@ class dowg(Optimizer):
   ) -> Self: ...
 
 class dpsgd(Optimizer):
+  """The DPSGD optimizer."""
   learning_rate: Final[Any]
   l2_norm_clip: Final[jax.typing.ArrayLike]
   noise_multiplier: Final[jax.typing.ArrayLike]
@@ -329,6 +338,7 @@ class dpsgd(Optimizer):
   ) -> Self: ...
 
 class galore(Optimizer):
+  """GaLore: Memory-efficient training via gradient lowrank projection."""
   learning_rate: Final[Any]
   rank: Final[int]
   update_proj_gap: Final[int]
@@ -351,6 +361,8 @@ class galore(Optimizer):
   ) -> None: ...
 
 class hutchinson_estimator_diag_hessian(Optimizer):
+  """Returns a GradientTransformationExtraArgs computing the Hessian
+      diagonal."""
   random_seed: Final[Optional[jax.Array]]
   def __init__(
       self,
@@ -370,6 +382,7 @@ class hutchinson_estimator_diag_hessian(Optimizer):
   ) -> Self: ...
 
 class madgrad(Optimizer):
+  """The MADGRAD optimizer."""
   learning_rate: Final[Any]
   momentum: Final[float]
   weight_decay: Final[float]
@@ -398,6 +411,7 @@ class madgrad(Optimizer):
   ) -> Self: ...
 
 class mechanize(Optimizer):
+  """Mechanic - a black box learning rate tuner/optimizer."""
   base_optimizer: Final[Any]
   weight_decay: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -414,6 +428,7 @@ class mechanize(Optimizer):
   ) -> None: ...
 
 class momo(Optimizer):
+  """Adaptive Learning Rates for SGD with momentum."""
   learning_rate: Final[Any]
   beta: Final[jax.typing.ArrayLike]
   lower_bound: Final[jax.typing.ArrayLike]
@@ -445,6 +460,7 @@ class momo(Optimizer):
   ) -> Self: ...
 
 class momo_adam(Optimizer):
+  """Adaptive Learning Rates for Adam(W)."""
   learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
@@ -482,6 +498,7 @@ class momo_adam(Optimizer):
   ) -> Self: ...
 
 class muon(Optimizer):
+  """Muon: Momentum Orthogonalized by Newton-schulz."""
   learning_rate: Final[Any]
   ns_coeffs: Final[Union[tuple[jax.typing.ArrayLike, jax.typing.ArrayLike,
       jax.typing.ArrayLike], tuple[tuple[jax.typing.ArrayLike,
@@ -566,6 +583,7 @@ class muon(Optimizer):
   ) -> Self: ...
 
 class normalize(Optimizer):
+  """Normalizes the gradient."""
   def __init__(
       self,
   ) -> None: ...
@@ -582,6 +600,7 @@ class normalize(Optimizer):
   ) -> Self: ...
 
 class prodigy(Optimizer):
+  """Learning rate free AdamW with Prodigy."""
   learning_rate: Final[Any]
   betas: Final[tuple[jax.typing.ArrayLike, jax.typing.ArrayLike]]
   beta3: Final[Optional[jax.typing.ArrayLike]]
@@ -622,6 +641,7 @@ class prodigy(Optimizer):
   ) -> Self: ...
 
 class reduce_on_plateau(Optimizer):
+  """Reduce learning rate when a metric has stopped improving."""
   factor: Final[float]
   patience: Final[jax.typing.ArrayLike]
   rtol: Final[float]
@@ -659,6 +679,7 @@ class reduce_on_plateau(Optimizer):
   ) -> Self: ...
 
 class sam(Optimizer):
+  """Implementation of SAM (Sharpness Aware Minimization)."""
   optimizer: Final[Any]
   adv_optimizer: Final[Any]
   sync_period: Final[int]
@@ -676,6 +697,7 @@ class sam(Optimizer):
   ) -> None: ...
 
 class scale_by_acprop(Optimizer):
+  """Rescale updates according to ACProp (asynchronous version of AdaBelief)."""
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -704,6 +726,7 @@ class scale_by_acprop(Optimizer):
   ) -> Self: ...
 
 class scale_by_ademamix(Optimizer):
+  """Scale updates according to the Ademamix algorithm."""
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   b3: Final[Any]
@@ -741,6 +764,7 @@ class scale_by_ademamix(Optimizer):
   ) -> Self: ...
 
 class scale_by_adopt(Optimizer):
+  """Rescale updates according to the ADOPT algorithm."""
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
@@ -779,6 +803,7 @@ class scale_by_adopt(Optimizer):
   ) -> Self: ...
 
 class scale_by_cocob(Optimizer):
+  """Rescale updates according to the COntinuous COin Betting algorithm."""
   alpha: Final[jax.typing.ArrayLike]
   eps: Final[jax.typing.ArrayLike]
   def __init__(
@@ -801,6 +826,7 @@ class scale_by_cocob(Optimizer):
   ) -> Self: ...
 
 class scale_by_galore(Optimizer):
+  """Scale updates using GaLore (Gradient Low-Rank Projection)."""
   rank: Final[int]
   update_proj_gap: Final[int]
   scale: Final[float]
@@ -816,6 +842,7 @@ class scale_by_galore(Optimizer):
   ) -> None: ...
 
 class scale_by_madgrad(Optimizer):
+  """Rescale updates according to the MADGRAD algorithm."""
   learning_rate: Final[Any]
   momentum: Final[float]
   eps: Final[float]
@@ -841,6 +868,7 @@ class scale_by_madgrad(Optimizer):
   ) -> Self: ...
 
 class scale_by_muon(Optimizer):
+  """Rescale updates according to the Muon algorithm."""
   ns_coeffs: Final[Union[tuple[jax.typing.ArrayLike, jax.typing.ArrayLike,
       jax.typing.ArrayLike], tuple[tuple[jax.typing.ArrayLike,
       jax.typing.ArrayLike, jax.typing.ArrayLike], ...]]]
@@ -894,6 +922,7 @@ class scale_by_muon(Optimizer):
   ) -> Self: ...
 
 class scale_by_simplified_ademamix(Optimizer):
+  """Scale updates according to the Simplified AdEMAMix optimizer."""
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
   alpha: Final[Any]
@@ -925,6 +954,7 @@ class scale_by_simplified_ademamix(Optimizer):
   ) -> Self: ...
 
 class schedule_free(Optimizer):
+  """Turn base_optimizer schedule_free."""
   base_optimizer: Final[Any]
   learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
@@ -940,6 +970,7 @@ class schedule_free(Optimizer):
   ) -> None: ...
 
 class schedule_free_adamw(Optimizer):
+  """Schedule-Free wrapper for AdamW."""
   learning_rate: Final[jax.typing.ArrayLike]
   warmup_steps: Final[Optional[int]]
   b1: Final[jax.typing.ArrayLike]
@@ -980,6 +1011,7 @@ class schedule_free_adamw(Optimizer):
   ) -> Self: ...
 
 class schedule_free_sgd(Optimizer):
+  """Schedule-Free wrapper for SGD."""
   learning_rate: Final[jax.typing.ArrayLike]
   warmup_steps: Final[Optional[int]]
   b1: Final[jax.typing.ArrayLike]
@@ -1014,6 +1046,7 @@ class schedule_free_sgd(Optimizer):
   ) -> Self: ...
 
 class simplified_ademamix(Optimizer):
+  """Simplified AdEMAMix."""
   learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
@@ -1054,6 +1087,7 @@ class simplified_ademamix(Optimizer):
   ) -> Self: ...
 
 class sophia(Optimizer):
+  """Sophia optimizer."""
   learning_rate: Final[Any]
   b1: Final[jax.typing.ArrayLike]
   b2: Final[jax.typing.ArrayLike]
@@ -1087,6 +1121,7 @@ class sophia(Optimizer):
   ) -> None: ...
 
 class split_real_and_imaginary(Optimizer):
+  """Splits the real and imaginary components of complex updates into two."""
   inner: Final[Any]
   def __init__(
       self,
