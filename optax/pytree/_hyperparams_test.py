@@ -204,6 +204,22 @@ class ConformanceTest(parameterized.TestCase):
     self.assertEqual(opt.hyperparams['learning_rate'], 0.75)
     self.assertEqual(opt.hyperparams['weight_decay'], 0.5)
 
+  def test_extra_argument_of_a_combinator(self):
+
+    @o.wrap
+    def with_loss(inner: optax.GradientTransformation):
+
+      def update(updates, state, params=None, *, loss, **extra_args):
+        del loss, extra_args
+        return inner.update(updates, state, params)
+
+      return optax.GradientTransformationExtraArgs(inner.init, update)
+
+    schedule = o.linear_schedule(1.0, 0.0, 4)
+    opt = o.chain(with_loss(o.sgd(schedule))).init(_PARAMS)
+    _, opt = opt.update(_PARAMS, loss=0.5)
+    self.assertEqual(opt.hyperparams['learning_rate'], 0.75)
+
   def test_population_of_schedules(self):
     make = lambda peak: o.adam(o.cosine_decay_schedule(peak, 10)).init(_PARAMS)
     opts = jax.vmap(make)(jnp.array([0.1, 0.2, 0.3]))
@@ -294,13 +310,16 @@ class UnknownTest(absltest.TestCase):
   def test_factory_that_a_trial_can_not_update(self):
 
     @o.wrap
-    def needs_loss(learning_rate):
+    def needs_batch(learning_rate):
       tx = optax.sgd(learning_rate)
-      return optax.GradientTransformationExtraArgs(
-          tx.init, lambda updates, state, params=None, *, loss, **_: tx.update(
-              updates, state, params))
 
-    opt = needs_loss(optax.constant_schedule(0.1)).init(_PARAMS)
+      def update(updates, state, params=None, *, batch):
+        jnp.linalg.inv(batch)  # It must be a matrix.
+        return tx.update(updates, state, params)
+
+      return optax.GradientTransformationExtraArgs(tx.init, update)
+
+    opt = needs_batch(optax.constant_schedule(0.1)).init(_PARAMS)
     self._assert_unknown(opt, 'a trial update fails with TypeError')
 
   def test_mask_of_unseen_parameters(self):
@@ -312,7 +331,7 @@ class UnknownTest(absltest.TestCase):
     opt = masked(optax.constant_schedule(0.1))
     state = opt.init(_PARAMS).opt_state
     opt = opt.replace(opt_state=state)
-    self._assert_unknown(opt, 'its init fails with ValueError')
+    self._assert_unknown(opt, 'a trial update fails with ValueError')
     shapes = jax.eval_shape(masked(optax.constant_schedule(0.1)).init, _PARAMS)
     opt = shapes.replace(opt_state=state)
     self.assertAlmostEqual(opt.hyperparams['learning_rate'], 0.1)
