@@ -285,23 +285,21 @@ class Node(_values.Item):
       if not isinstance(changes, Mapping) or changes.keys() & by_name.keys():
         raise TypeError(_HOW_TO_REPLACE.format(name=type(self).__name__))
       by_name = {**changes, **by_name}
-    if all(map(self._is_path, by_name)):
-      return by_name
     found = {}
-    for given, x in by_name.items():
-      try:
-        path = given if given == 'opt_state' else _address.find(
-            self, str(given)).path
-      except AttributeError as e:
-        raise TypeError(f'{type(self).__name__}.replace: {e}') from None
+    for path, x in by_name.items():
+      if not self._is_path(path):
+        try:
+          path = _address.find(self, str(path)).path
+        except AttributeError as e:
+          raise TypeError(f'{type(self).__name__}.replace: {e}') from None
       if any(_overlap(path, other) for other in found):
         raise TypeError(_HOW_TO_REPLACE.format(name=type(self).__name__))
       found[path] = x
     return found
 
   def _is_path(self, path: str) -> bool:
-    """Whether it is a path without doubt: of a parameter or a leaf."""
-    if path in self._layout.template:
+    """Whether it is a path without doubt: of a parameter or a child."""
+    if path in self._layout.template or path == 'opt_state':
       return True
     i, inner = self._find(path)
     return i is not None and (not inner or self._children[i]._is_path(inner))
