@@ -33,7 +33,7 @@ def train_with_a_manual_drop():
   rates = []
   for i in range(STEPS):
     if i == STEPS // 2:
-      opt = opt.replace({'learning_rate.peak_value': peak / 3})
+      opt = opt.replace(peak_value=peak / 3)
     rates.append(opt.hyperparams['learning_rate'])
     params, opt = step(params, opt)
   return np.array(rates)
