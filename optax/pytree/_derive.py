@@ -147,6 +147,7 @@ def derive(
   key = base_class, how, _values.key(factory)
   known = _classes.get(key)
   if known and _values.key(known._factory) == key[-1]:  # It reads the same.
+    known._factory = staticmethod(factory)  # Which its module has now.
     return known
   for parameter in signature.parameters:
     if parameter.startswith('_') or hasattr(base_class, parameter):

@@ -137,10 +137,9 @@ class Node(_values.Item):
           x = _values.number(x)
         elif kind is None:
           return _values.static(x, f'{cls.__name__}: {path}')
-        x = _values.own(x)
       paths.append(path)
       kinds.append(kind)
-      children.append(x)
+      children.append(_values.own(x))
       return _values.Child(len(children) - 1)
 
     arguments, keys = {}, []
@@ -354,8 +353,12 @@ class Node(_values.Item):
     }
     node = self._from_template(template, self)
     if all(map(_values.is_value, jax.tree.leaves(node._children))):
-      node._call()
+      jax.eval_shape(node._call_in_vain, node._children)
     return node
+
+  def _call_in_vain(self, children: Any) -> None:
+    """Lets the factory reject what it rejects, without computing anything."""
+    self._unflatten(self._layout, children)._call()
 
   def __setattr__(self, name: str, value: Any):
     name = {'lr': 'learning_rate'}.get(name, name)
@@ -436,13 +439,13 @@ def _from_record(
   if not inspect.isclass(target) or not issubclass(target, Node):
     base_class, *options = how
     cls = _derive.derive(base_class, target, _derive.Options(*options))
-  bound = inspect.BoundArguments(cls.__signature__, template)
+  bound = inspect.BoundArguments(cls.__signature__, dict(template))
   bound.apply_defaults()
-  if differ := bound.arguments.keys() ^ cls.__signature__.parameters.keys():
-    has = 'lacks' if differ - template.keys() else 'has'
+  parameters = cls.__signature__.parameters.keys()
+  if differ := template.keys() - parameters or parameters - bound.arguments.keys():
     raise TypeError(
-        f'{cls.__name__}: what was saved {has} {", ".join(sorted(differ))}, and'
-        f' the parameters are {", ".join(cls.__signature__.parameters)}'
+        f'{cls.__name__}: the parameters are {", ".join(parameters)}, so that'
+        f' what was saved has no place for, or lacks, {", ".join(differ)}'
     )
   old = cls._unflatten(_Layout((), kinds, {}, ()), children)
   return cls._from_template(bound.arguments, old)

@@ -221,10 +221,10 @@ class Optimizer(_node.Node):
 
   def _is_state(self, params: Any) -> bool:
     """Whether a state was given in the place of the parameters."""
-    structure = jax.tree.structure(params)
-    return structure == jax.tree.structure(self.opt_state) and not (
-        self._layout.params and self._layout.params.fit(params)
-    )
+    known = self._layout.params
+    return type(params) is type(self.opt_state) and not (
+        known and known.fit(params)
+    ) and jax.tree.structure(params) == jax.tree.structure(self.opt_state)
 
   @property
   def tx(self) -> base.GradientTransformation:
