@@ -24,6 +24,7 @@ _FUNCTIONS = (
     types.FunctionType, functools.partial, base.GradientTransformation
 )
 
+
 @dataclasses.dataclass(frozen=True)
 class Child:
   """Stands in a template for one of the children of a node."""
