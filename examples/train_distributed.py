@@ -4,8 +4,8 @@
 
 The processes run on this machine, each with its share of four devices. Kill
 them at any time: the same command goes on from the last checkpoint, and ends
-with the parameters of a run that was not killed, bit for bit. Another number of processes can go on
-from it too; then gradients are summed in another order.
+with the parameters of a run that was not killed, bit for bit. Another number of
+processes can go on from it too; then gradients are summed in another order.
 
 The network removes noise from images of digits. A device holds some of its
 output pixels, with the optimizer's state for them.
