@@ -287,7 +287,7 @@ class Node(_values.Item):
       by_name = {**changes, **by_name}
     found = {}
     for path, x in by_name.items():
-      if not self._is_path(path):
+      if path != 'opt_state' and not self._is_path(path):
         try:
           path = _address.find(self, str(path)).path
         except AttributeError as e:
@@ -299,7 +299,7 @@ class Node(_values.Item):
 
   def _is_path(self, path: str) -> bool:
     """Whether it is a path without doubt: of a parameter or a child."""
-    if path in self._layout.template or path == 'opt_state':
+    if path in self._layout.template:
       return True
     i, inner = self._find(path)
     return i is not None and (not inner or self._children[i]._is_path(inner))

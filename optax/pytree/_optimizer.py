@@ -90,6 +90,7 @@ class Optimizer(_node.Node):
     Pytree-based optimizers, https://github.com/google-deepmind/optax/issues/432
   """
 
+  _LEAVES = ('learning_rate',)
   _SUMMARY = 'As an immutable pytree: see :class:`optax.pytree.Optimizer`.'
 
   @property
@@ -479,11 +480,7 @@ def wrap(
     clipped_sgd(learning_rate=0.1, max_norm=1.0)
   """
   module = sys._getframe(1).f_globals['__name__']  # As in namedtuple.
-  names: Any = [
-      tuple(x) if isinstance(x, (list, set, frozenset)) else x
-      for x in (leaves, static, schedules)
-  ]
-  options = _derive.Options(name, *names)
+  options = _derive.options(name, leaves, static, schedules)
   derive = lambda factory: _derive.derive(Optimizer, factory, options, module)
   return derive if factory is None else derive(factory)
 
