@@ -442,7 +442,8 @@ def _from_record(
   bound = inspect.BoundArguments(cls.__signature__, dict(template))
   bound.apply_defaults()
   parameters = cls.__signature__.parameters.keys()
-  if differ := template.keys() - parameters or parameters - bound.arguments.keys():
+  lacks = parameters - bound.arguments.keys()
+  if differ := template.keys() - parameters or lacks:
     raise TypeError(
         f'{cls.__name__}: the parameters are {", ".join(parameters)}, so that'
         f' what was saved has no place for, or lacks, {", ".join(differ)}'

@@ -564,7 +564,8 @@ _ONLY_INIT = {
     'inject_hyperparams': (
         lambda rate: o.wrap(optax.inject_hyperparams(optax.adam))(rate),
         'learning_rate'),
-    'injected_by_a_user': (lambda rate: o.wrap(_injected)(rate), 'learning_rate'),
+    'injected_by_a_user': (
+        lambda rate: o.wrap(_injected)(rate), 'learning_rate'),
     'factory_of_a_user': (
         lambda rate: o.wrap(_with_rprop)(rate), 'learning_rate'),
     'partial': (
@@ -785,7 +786,8 @@ _TAKEN = {
         lambda o: o.adam(0.1), {'learning_rate': 0.5, 'b2': 0.5},
         lambda o: o.adam(0.5, b2=0.5)),
     'momentum': (
-        lambda o: o.sgd(0.1, 0.9), {'momentum': 0.5}, lambda o: o.sgd(0.1, 0.5)),
+        lambda o: o.sgd(0.1, 0.9), {'momentum': 0.5},
+        lambda o: o.sgd(0.1, 0.5)),
     'weight_decay': (
         lambda o: o.adamw(0.1), {'weight_decay': 0.5},
         lambda o: o.adamw(0.1, weight_decay=0.5)),
@@ -1395,7 +1397,8 @@ class LabelsTest(parameterized.TestCase):
     self.assertNotEqual(self._make(o, other, one).init(_PARAMS), opt)
 
   def test_step_in_jit(self, one, other):
-    tx, step = self._make(optax, one, other), jax.jit(lambda x: x.update(_PARAMS))
+    tx = self._make(optax, one, other)
+    step = jax.jit(lambda x: x.update(_PARAMS))
     opt = self._make(o, one, other).init(_PARAMS)
     try:
       desired, _ = jax.jit(tx.update)(_PARAMS, tx.init(_PARAMS))

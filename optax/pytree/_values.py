@@ -299,7 +299,7 @@ def key(x: Any) -> Any:
   if _is_item(x):
     return type(x), x
   value: Any = x
-  if isinstance(value, Mapping):  # The order counts: factories may depend on it.
+  if isinstance(value, Mapping):  # The order counts, as it may to a factory.
     factory = getattr(x, 'default_factory', None)
     return type(x), factory, *((key(k), key(y)) for k, y in value.items())
   if type(x) in (list, tuple):
