@@ -58,7 +58,12 @@ class _Layout:
     return self._hash
 
   def __repr__(self) -> str:  # What JAX shows where two structures differ.
-    return ', '.join(f'{name}={x!r}' for name, x in self.template.items())
+    as_kind = lambda _, x: (
+        _values.Text(f'<{self.kinds[x.index]}>') if type(x) is _values.Child
+        else x)
+    texts = [f'{name}={_values.map_items(as_kind, x)!r}'
+             for name, x in self.template.items()]
+    return ', '.join(texts + [f'init saw {self.params!r}'] * bool(self.params))
 
 
 class Node(_values.Item):

@@ -58,8 +58,8 @@ _HABITS = {
     'zero_grad': 'There is nothing to reset: jax.grad returns new gradients',
     'param_groups': 'Write opt.hyperparams; groups are optax.pytree.partition',
     'state_dict': 'An optimizer is a pytree, which pickle and orbax save',
+    'state': 'What functional optax calls the state is opt.opt_state',
 }
-_STATE = 'What functional optax calls the state is opt.opt_state'
 
 _REPR_LINES = 16  # What `repr` shows at the most.
 
@@ -382,7 +382,9 @@ class Optimizer(_node.Node):
       try:
         return _address.find(self, name).value
       except AttributeError as e:
-        raise AttributeError(f'{e}. {_HABITS.get(name, _STATE)}') from None
+        of_state = hasattr(self.opt_state, name) and 'state'
+        hint = _HABITS.get(of_state or name)
+        raise AttributeError(f'{e}. {hint}' if hint else str(e)) from None
 
   def __iter__(self, *index: Any):
     raise TypeError(_NOT_A_SEQUENCE.format(name=type(self).__name__))
@@ -479,7 +481,8 @@ def wrap(
     >>> clipped_sgd(0.1)
     clipped_sgd(learning_rate=0.1, max_norm=1.0)
   """
-  module = sys._getframe(1).f_globals['__name__']  # As in namedtuple.
+  # As in namedtuple.
+  module = sys._getframe(1).f_globals.get('__name__', '__main__')
   options = _derive.options(name, leaves, static, schedules)
   derive = lambda factory: _derive.derive(Optimizer, factory, options, module)
   return derive if factory is None else derive(factory)

@@ -34,6 +34,15 @@ class Schedule(_node.Node):
     """Returns the value after `count` steps."""
     return self._call()(count)
 
+  def __float__(self) -> float:
+    raise TypeError(
+        f'{type(self).__name__} is a schedule; for its value in the next update'
+        " write opt.hyperparams['learning_rate'], or call it with a step"
+    )
+
+  def __format__(self, spec: str) -> str:
+    return format(float(self), spec) if spec else repr(self)
+
 
 def wrap_schedule(
     factory: Callable[..., base.Schedule],
@@ -73,6 +82,6 @@ def wrap_schedule(
     >>> opt.replace(peak_value=2e-3).learning_rate
     inverse_sqrt(peak_value=0.002, warmup_steps=100)
   """
-  module = sys._getframe(1).f_globals['__name__']
+  module = sys._getframe(1).f_globals.get('__name__', '__main__')
   options = _derive.options(None, leaves, static)
   return _derive.derive(Schedule, factory, options, module)

@@ -31,9 +31,6 @@ class Child:
 
   index: int
 
-  def __repr__(self) -> str:
-    return '*'
-
 
 class Item:
   """A pytree that is one item of an argument, whatever it holds itself."""
@@ -229,7 +226,8 @@ def replace_leaf(old: Any, new: Any, kind: str) -> Any:
       return full_like(old, new)
 
 
-class _Text:
+class Text:
+  """Is shown as it is, without quotes."""
 
   def __init__(self, value: Any):
     self._value = value
@@ -243,7 +241,7 @@ def as_text(x: Any) -> Any:
   if (isinstance(x, jax.Array) and not isinstance(x, jax.core.Tracer)
       and not x.ndim and jnp.issubdtype(x.dtype, jnp.number)
       and x.is_fully_addressable and not x.is_deleted()):
-    return _Text(np.asarray(x)[()])
+    return Text(np.asarray(x)[()])
   return x
 
 
