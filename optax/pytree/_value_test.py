@@ -1356,6 +1356,8 @@ class NumberTest(parameterized.TestCase):
       (np.zeros(2, bool), np.zeros(3, bool)),
       (np.zeros((1, 2), bool), np.zeros((2, 1), bool)),
       ('x', b'x'), ('1', 1),
+      (_Mapping(name='x', pairs={'x': 0.1}),
+       _Mapping(name='y', pairs={'x': 0.1})),
   )
   def test_containers_are_told_apart(self, one, other):
     make = o.wrap(lambda x: optax.identity())
