@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 import dataclasses
+import functools
 import sys
 from typing import Any, Generic, NoReturn, Optional, overload
 from typing import ParamSpec, TYPE_CHECKING, TypeVar
@@ -237,8 +238,17 @@ class Optimizer(_node.Node):
     # Schedules of numbers that the factory doesn't take schedules for.
     scheduled = {n for n in self._facts.numbers if callable(arguments[n])}
     if scheduled:
+
+      @functools.wraps(self._factory)
+      def factory(**numbers):
+        return self._factory(**{
+            n: _values.weakly_typed(x) if n in scheduled else x
+            for n, x in numbers.items()
+        })
+
       tx = _inject.inject_hyperparams(
-          self._factory, static_args=arguments.keys() - scheduled
+          factory, static_args=arguments.keys() - scheduled,
+          hyperparam_dtype=jnp.result_type(float),
       )(**arguments)
     else:
       tx = super()._call_with(arguments)

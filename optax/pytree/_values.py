@@ -166,9 +166,11 @@ def read(tree: Any) -> Any:
 
 def weakly_typed(x: Any) -> Any:
   """Returns a number as an update uses it, whatever its leaf has become."""
-  if getattr(x, 'weak_type', True) or np.ndim(x) or not is_array(x):
-    return float(x) if isinstance(x, np.generic) else x
-  return jax.lax.full_like(0.0, x)
+  if isinstance(x, (np.generic, np.ndarray)) and not x.ndim:
+    return float(x)
+  if isinstance(x, jax.Array) and not x.ndim and not is_weak_scalar(x):
+    return jax.lax.full_like(0.0, x)
+  return x
 
 
 _identity = jax.jit(lambda x: x)
