@@ -19,8 +19,7 @@ STEPS = 400
 
 def train_with_a_manual_drop():
   """Returns the learning rate before each step."""
-  peak = jnp.asarray(0.1)  # An array, to be changed without compiling again.
-  schedule = optax.pytree.warmup_cosine_decay_schedule(0.0, peak, 50, STEPS)
+  schedule = optax.pytree.warmup_cosine_decay_schedule(0.0, 0.1, 50, STEPS)
   params = {'w': jnp.ones(3)}
   opt = optax.pytree.adam(schedule).init(params)
 
@@ -33,7 +32,7 @@ def train_with_a_manual_drop():
   rates = []
   for i in range(STEPS):
     if i == STEPS // 2:
-      opt = opt.replace({'learning_rate.peak_value': peak / 3})
+      opt = opt.replace(peak_value=0.1 / 3)
     rates.append(opt.hyperparams['learning_rate'])
     params, opt = step(params, opt)
   return np.array(rates)

@@ -9,6 +9,7 @@ import re
 from absl.testing import absltest
 from absl.testing import parameterized
 import optax
+from optax.pytree import _node
 
 ROOT = pathlib.Path(__file__).parents[1]
 PAGES = [
@@ -81,6 +82,23 @@ class DocsTest(parameterized.TestCase):
         with self.subTest(link):
           path = (ROOT / page).parent / link.partition('#')[0]
           self.assertTrue(path.exists())
+
+  def test_contributors_page_names_every_module(self):
+    page = (ROOT / 'docs/contributing.md').read_text()
+    self.assertCountEqual(
+        re.findall(r'^\| `(\w+)` \|', page, re.M),
+        [path.stem for path in ROOT.glob('optax/pytree/*.py')
+         if not path.stem.endswith('_test')])
+
+  def test_what_contributors_page_names_exists(self):
+    page = (ROOT / 'docs/contributing.md').read_text()
+    names = re.findall(r'`((?:_\w+|Node|Optimizer)\.\w+)`', page)
+    self.assertNotEmpty(names)
+    for module, name in (x.split('.') for x in names):
+      with self.subTest(f'{module}.{name}'):
+        owner = getattr(_node, module, None) or getattr(
+            optax.pytree, module, None)
+        self.assertTrue(hasattr(owner, name))
 
   @parameterized.parameters(
       r'^    (\w+)$',  # An item of an autosummary.

@@ -14,7 +14,7 @@ from optax.pytree._optimizer import from_gradient_transformation
 from optax.pytree._optimizer import Optimizer
 from optax.pytree._optimizer import wrap
 from optax.pytree._schedule import Schedule
-from optax.pytree._schedule import wrap_schedule as _wrap_schedule
+from optax.pytree._schedule import wrap_schedule
 
 # Optimizers.
 adabelief = wrap(alias.adabelief)
@@ -121,25 +121,25 @@ snapshot = wrap(transforms.snapshot)
 multi_transform = partition
 
 # Schedules.
-constant_schedule = _wrap_schedule(schedules.constant_schedule)
-cosine_decay_schedule = _wrap_schedule(schedules.cosine_decay_schedule)
-cosine_onecycle_schedule = _wrap_schedule(schedules.cosine_onecycle_schedule)
-exponential_decay = _wrap_schedule(schedules.exponential_decay)
-join_schedules = _wrap_schedule(schedules.join_schedules)
-linear_onecycle_schedule = _wrap_schedule(schedules.linear_onecycle_schedule)
-linear_schedule = _wrap_schedule(schedules.linear_schedule)
-piecewise_constant_schedule = _wrap_schedule(
+constant_schedule = wrap_schedule(schedules.constant_schedule)
+cosine_decay_schedule = wrap_schedule(schedules.cosine_decay_schedule)
+cosine_onecycle_schedule = wrap_schedule(schedules.cosine_onecycle_schedule)
+exponential_decay = wrap_schedule(schedules.exponential_decay)
+join_schedules = wrap_schedule(schedules.join_schedules)
+linear_onecycle_schedule = wrap_schedule(schedules.linear_onecycle_schedule)
+linear_schedule = wrap_schedule(schedules.linear_schedule)
+piecewise_constant_schedule = wrap_schedule(
     schedules.piecewise_constant_schedule
 )
-piecewise_interpolate_schedule = _wrap_schedule(
+piecewise_interpolate_schedule = wrap_schedule(
     schedules.piecewise_interpolate_schedule
 )
-polynomial_schedule = _wrap_schedule(schedules.polynomial_schedule)
-sgdr_schedule = _wrap_schedule(schedules.sgdr_schedule)
-warmup_constant_schedule = _wrap_schedule(schedules.warmup_constant_schedule)
-warmup_cosine_decay_schedule = _wrap_schedule(
+polynomial_schedule = wrap_schedule(schedules.polynomial_schedule)
+sgdr_schedule = wrap_schedule(schedules.sgdr_schedule)
+warmup_constant_schedule = wrap_schedule(schedules.warmup_constant_schedule)
+warmup_cosine_decay_schedule = wrap_schedule(
     schedules.warmup_cosine_decay_schedule
 )
-warmup_exponential_decay_schedule = _wrap_schedule(
+warmup_exponential_decay_schedule = wrap_schedule(
     schedules.warmup_exponential_decay_schedule
 )

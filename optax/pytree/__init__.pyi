@@ -9,6 +9,7 @@ from optax.pytree import contrib as contrib
 from optax.pytree._optimizer import Optimizer as Optimizer
 from optax.pytree._optimizer import wrap as wrap
 from optax.pytree._schedule import Schedule as Schedule
+from optax.pytree._schedule import wrap_schedule as wrap_schedule
 from optax.transforms import _accumulation
 from optax.transforms import _conditionality
 from typing import Any

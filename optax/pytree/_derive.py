@@ -48,6 +48,15 @@ class Options(NamedTuple):
   schedules: Optional[tuple[str, ...]] = None
 
 
+def options(name: Optional[str], *names: Any) -> Options:
+  """Returns the arguments of `wrap`, if they are names of parameters."""
+  for x in names:
+    if isinstance(x, str) or not isinstance(x, (Collection, type(None))):
+      raise TypeError(f'wrap: {x!r} are no names of parameters; write'
+                      " leaves=('b1',)")
+  return Options(name, *(x if x is None else tuple(x) for x in names))
+
+
 def _types(annotation: Any) -> tuple[Any, ...]:
   """Returns what an annotation allows."""
   if typing.get_origin(annotation) in (Union, _UNION):
@@ -63,7 +72,9 @@ def _inner(annotation: Any) -> tuple[Any, ...]:
       annotation,)
 
 
-def _facts(factory: Callable[..., Any], options: Options) -> Facts:
+def _facts(
+    factory: Callable[..., Any], how: Options, endings: tuple[str, ...]
+) -> Facts:
   """Finds out what can be known of each parameter."""
   try:
     signature = inspect.signature(factory, eval_str=True)
@@ -79,14 +90,14 @@ def _facts(factory: Callable[..., Any], options: Options) -> Facts:
     takes_schedules = any(
         typing.get_origin(t) is collections.abc.Callable for t in types
     ) or annotation is parameter.empty and name.endswith('learning_rate')
-    if options.schedules is not None:
-      takes_schedules = name in options.schedules
+    if how.schedules is not None:
+      takes_schedules = name in how.schedules
     if is_mask:
       masks.add(name)
-    if is_mask or name in options.static or all(
+    if is_mask or name in how.static or all(
         t in (bool, int, str, type(None)) for x in types for t in _inner(x)):
       static.add(name)
-    elif name in options.leaves or name.endswith('learning_rate'):
+    elif name in how.leaves or name.endswith(endings):
       leaves.add(name)
     if not takes_schedules and not is_mask and (
         _values.is_number(default) or float in types or name in leaves):
@@ -103,7 +114,7 @@ def _facts(factory: Callable[..., Any], options: Options) -> Facts:
 def derive(
     base_class: _Class,
     factory: Callable[..., Any],
-    options: Options = Options(),
+    how: Options = Options(),
     module: Optional[str] = None,
 ) -> _Class:
   """Returns the subclass of `base_class` that holds the arguments of `factory`.
@@ -111,7 +122,7 @@ def derive(
   Args:
     base_class: a subclass of :class:`Node`.
     factory: a function, a partial object or a class.
-    options: the arguments of `wrap`.
+    how: the arguments of `wrap`.
     module: the module of the class, by default that of the factory.
 
   Returns:
@@ -120,7 +131,7 @@ def derive(
   Raises:
     TypeError: `factory` is not callable.
     ValueError: a parameter is named like a member of `base_class`, or there is
-      none for a name in `options`.
+      none for a name in `how`.
   """
   function = factory
   while isinstance(function, functools.partial):
@@ -133,20 +144,17 @@ def derive(
         ' wrap(optax.adam) for a factory, from_gradient_transformation(tx) for'
         ' a transformation, or give a function that calls it'
     ) from None
-  for option in options[1:]:
-    if isinstance(option, str) or not isinstance(option, (tuple, type(None))):
-      raise TypeError(f'wrap: {option!r} are no names of parameters; write'
-                      " leaves=('b1',)")
-  key = base_class, options, _values.key(factory)
+  key = base_class, how, _values.key(factory)
   known = _classes.get(key)
   if known and _values.key(known._factory) == key[-1]:  # It reads the same.
+    known._factory = staticmethod(factory)  # Which its module has now.
     return known
   for parameter in signature.parameters:
     if parameter.startswith('_') or hasattr(base_class, parameter):
       raise ValueError(f'wrap: {function.__qualname__} has a parameter'
                        f' {parameter!r}, a name that {base_class.__name__}'
                        ' uses; rename the parameter')
-  for name in *options.leaves, *options.static, *(options.schedules or ()):
+  for name in *how.leaves, *how.static, *(how.schedules or ()):
     if name not in signature.parameters:
       raise ValueError(f'wrap: {function.__qualname__} has no parameter'
                        f' {name!r}; it has {", ".join(signature.parameters)}')
@@ -154,18 +162,18 @@ def derive(
   summary, _, details = (
       inspect.getdoc(function if is_undocumented else factory) or ''
   ).partition('\n')
-  name = options.name or function.__name__
-  facts = _facts(factory, options)
+  name = how.name or function.__name__
+  facts = _facts(factory, how, base_class._LEAVES)
   cls: Any = type(base_class)(name, (base_class,), {
       **{n: property(operator.methodcaller('_get', n))
          for n in signature.parameters},
       '__doc__': f'{summary}\n\n{base_class._SUMMARY}\n{details}',
       '__module__': module or function.__module__,
-      '__qualname__': options.name or function.__qualname__,
+      '__qualname__': how.name or function.__qualname__,
       '__signature__': signature.replace(return_annotation=signature.empty),
       '_factory': staticmethod(factory),
       '_facts': facts,
-      '_options': options,
+      '_options': how,
       '_static_defaults': {
           n: (p.default, _values.key(p.default))
           for n, p in signature.parameters.items()

@@ -14,7 +14,9 @@ def _static(opt: Any, prefix: str = '') -> Iterator[tuple[str, str]]:
   """Yields what is static in an optimizer, in words that can be compared."""
   yield prefix, type(opt).__name__
   for name in opt._layout.template:
-    for path, x in _values.items(opt._get(name), f'{prefix}.{name}'):
+    items = _values.items(opt._get(name), f'{prefix}.{name}')
+    yield f'{prefix}.{name}', ' '.join(path for path, _ in items)
+    for path, x in items:
       if isinstance(x, _values.Item):
         yield from _static(x, path)
       elif path[len(prefix) + 1:] not in opt._layout.paths:
@@ -22,14 +24,11 @@ def _static(opt: Any, prefix: str = '') -> Iterator[tuple[str, str]]:
 
 
 def _in_words(x: Any) -> str:
-  if x is None or isinstance(x, (bool, int, float, complex, str)):
-    return repr(x)
   if isinstance(x, np.ndarray):
     return f'{x.dtype} {x.tolist()}'
-  try:
-    return str(np.dtype(x))
-  except TypeError:
+  if callable(x) or ' at 0x' in repr(x):  # An address.
     return getattr(x, '__qualname__', type(x).__qualname__)
+  return f'{type(x).__name__} {x!r}'
 
 
 def register(cls: type[Any]) -> None:

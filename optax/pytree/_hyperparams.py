@@ -31,16 +31,21 @@ _NO_STATE = 'the count is in the state, which only init makes'
 class Hyperparams(Mapping):
   """The numeric hyperparameters by path, which only `replace` changes."""
 
-  def __init__(self, values: dict[str, Any]):
+  def __init__(self, values: dict[str, Any], names: Mapping[str, str]):
     self._values = values
+    self._names = names  # By path, with the names of `named_chain`.
 
-  def __getitem__(self, path: str) -> Any:
-    if path in self._values:
-      return self._values[path]
-    found = [x for x in self._values if x.endswith(f'.{path}')]
+  def __getitem__(self, given: str) -> Any:
+    given = given.removeprefix('.')
+    if given in self._values:
+      return self._values[given]
+    found = [
+        path for path, name in self._names.items()
+        if f'.{path}'.endswith(f'.{given}') or f'.{name}'.endswith(f'.{given}')
+    ]
     if len(found) == 1:
       return self._values[found[0]]
-    raise KeyError(f'{path!r}: there is {", ".join(found or self._values)}')
+    raise KeyError(f'{given!r}: there is {", ".join(found or self._values)}')
 
   def __iter__(self) -> Iterator[str]:
     return iter(self._values)
@@ -58,20 +63,20 @@ class Hyperparams(Mapping):
     return repr(_values.map_items(
         lambda _, x: _values.as_text(x), self._values))
 
-  def tree_flatten_with_keys(self) -> tuple[Any, tuple[str, ...]]:
+  def tree_flatten_with_keys(self) -> tuple[Any, tuple[Any, ...]]:
     children = [(jax.tree_util.DictKey(k), x) for k, x in self._values.items()]
-    return children, tuple(self._values)
+    return children, tuple(self._names.items())
 
   @classmethod
-  def tree_unflatten(cls, paths: tuple[str, ...], values: Any) -> 'Hyperparams':
-    return cls(dict(zip(paths, values)))
+  def tree_unflatten(cls, names: tuple[Any, ...], values: Any) -> 'Hyperparams':
+    return cls(dict(zip(dict(names), values)), dict(names))
 
 
 def numbers(opt: Any) -> Hyperparams:
   """Returns the numeric hyperparameters by path, schedules evaluated."""
-  found, trial = {}, None
-  for path, _, x, node, name in _address.walk(opt):
-    facts = node._facts
+  found, all_names, trial = {}, {}, None
+  for path, names, x, node, name in _address.walk(opt):
+    all_names[path], facts = names, node._facts
     if name in facts.masks or callable(node):  # Of a schedule.
       continue
     x = x.__jax_array__() if _values.is_holder(x) else x
@@ -94,7 +99,7 @@ def numbers(opt: Any) -> Hyperparams:
       elif is_number:
         reason = _NOT_A_LEAF if places else trial.reason or _NOT_CALLED
         raise ValueError(_UNKNOWN.format(path=path, reason=reason))
-  return Hyperparams(found)
+  return Hyperparams(found, {path: all_names[path] for path in found})
 
 
 def _evaluate(opt: Any, path: str, schedule: Any, places: set[str]) -> Any:

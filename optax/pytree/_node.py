@@ -58,7 +58,12 @@ class _Layout:
     return self._hash
 
   def __repr__(self) -> str:  # What JAX shows where two structures differ.
-    return ', '.join(f'{name}={x!r}' for name, x in self.template.items())
+    as_kind = lambda _, x: (
+        _values.Text(f'<{self.kinds[x.index]}>') if type(x) is _values.Child
+        else x)
+    texts = [f'{name}={_values.map_items(as_kind, x)!r}'
+             for name, x in self.template.items()]
+    return ', '.join(texts + [f'init saw {self.params!r}'] * bool(self.params))
 
 
 class Node(_values.Item):
@@ -137,10 +142,9 @@ class Node(_values.Item):
           x = _values.number(x)
         elif kind is None:
           return _values.static(x, f'{cls.__name__}: {path}')
-        x = _values.own(x)
       paths.append(path)
       kinds.append(kind)
-      children.append(x)
+      children.append(_values.own(x))
       return _values.Child(len(children) - 1)
 
     arguments, keys = {}, []
@@ -287,7 +291,7 @@ class Node(_values.Item):
       by_name = {**changes, **by_name}
     found = {}
     for path, x in by_name.items():
-      if not self._is_path(path):
+      if path != 'opt_state' and not self._is_path(path):
         try:
           path = _address.find(self, str(path)).path
         except AttributeError as e:
@@ -299,7 +303,7 @@ class Node(_values.Item):
 
   def _is_path(self, path: str) -> bool:
     """Whether it is a path without doubt: of a parameter or a child."""
-    if path in self._layout.template or path == 'opt_state':
+    if path in self._layout.template:
       return True
     i, inner = self._find(path)
     return i is not None and (not inner or self._children[i]._is_path(inner))
@@ -354,8 +358,12 @@ class Node(_values.Item):
     }
     node = self._from_template(template, self)
     if all(map(_values.is_value, jax.tree.leaves(node._children))):
-      node._call()
+      jax.eval_shape(node._call_in_vain, node._children)
     return node
+
+  def _call_in_vain(self, children: Any) -> None:
+    """Lets the factory reject what it rejects, without computing anything."""
+    self._unflatten(self._layout, children)._call()
 
   def __setattr__(self, name: str, value: Any):
     name = {'lr': 'learning_rate'}.get(name, name)
@@ -436,13 +444,14 @@ def _from_record(
   if not inspect.isclass(target) or not issubclass(target, Node):
     base_class, *options = how
     cls = _derive.derive(base_class, target, _derive.Options(*options))
-  bound = inspect.BoundArguments(cls.__signature__, template)
+  bound = inspect.BoundArguments(cls.__signature__, dict(template))
   bound.apply_defaults()
-  if differ := bound.arguments.keys() ^ cls.__signature__.parameters.keys():
-    has = 'lacks' if differ - template.keys() else 'has'
+  parameters = cls.__signature__.parameters.keys()
+  lacks = parameters - bound.arguments.keys()
+  if differ := template.keys() - parameters or lacks:
     raise TypeError(
-        f'{cls.__name__}: what was saved {has} {", ".join(sorted(differ))}, and'
-        f' the parameters are {", ".join(cls.__signature__.parameters)}'
+        f'{cls.__name__}: the parameters are {", ".join(parameters)}, so that'
+        f' what was saved has no place for, or lacks, {", ".join(differ)}'
     )
   old = cls._unflatten(_Layout((), kinds, {}, ()), children)
   return cls._from_template(bound.arguments, old)

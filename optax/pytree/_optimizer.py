@@ -58,8 +58,8 @@ _HABITS = {
     'zero_grad': 'There is nothing to reset: jax.grad returns new gradients',
     'param_groups': 'Write opt.hyperparams; groups are optax.pytree.partition',
     'state_dict': 'An optimizer is a pytree, which pickle and orbax save',
+    'state': 'What functional optax calls the state is opt.opt_state',
 }
-_STATE = 'What functional optax calls the state is opt.opt_state'
 
 _REPR_LINES = 16  # What `repr` shows at the most.
 
@@ -90,6 +90,7 @@ class Optimizer(_node.Node):
     Pytree-based optimizers, https://github.com/google-deepmind/optax/issues/432
   """
 
+  _LEAVES = ('learning_rate',)
   _SUMMARY = 'As an immutable pytree: see :class:`optax.pytree.Optimizer`.'
 
   @property
@@ -220,10 +221,10 @@ class Optimizer(_node.Node):
 
   def _is_state(self, params: Any) -> bool:
     """Whether a state was given in the place of the parameters."""
-    structure = jax.tree.structure(params)
-    return structure == jax.tree.structure(self.opt_state) and not (
-        self._layout.params and self._layout.params.fit(params)
-    )
+    known = self._layout.params
+    return type(params) is type(self.opt_state) and not (
+        known and known.fit(params)
+    ) and jax.tree.structure(params) == jax.tree.structure(self.opt_state)
 
   @property
   def tx(self) -> base.GradientTransformation:
@@ -381,7 +382,9 @@ class Optimizer(_node.Node):
       try:
         return _address.find(self, name).value
       except AttributeError as e:
-        raise AttributeError(f'{e}. {_HABITS.get(name, _STATE)}') from None
+        of_state = hasattr(self.opt_state, name) and 'state'
+        hint = _HABITS.get(of_state or name)
+        raise AttributeError(f'{e}. {hint}' if hint else str(e)) from None
 
   def __iter__(self, *index: Any):
     raise TypeError(_NOT_A_SEQUENCE.format(name=type(self).__name__))
@@ -478,12 +481,9 @@ def wrap(
     >>> clipped_sgd(0.1)
     clipped_sgd(learning_rate=0.1, max_norm=1.0)
   """
-  module = sys._getframe(1).f_globals['__name__']  # As in namedtuple.
-  names: Any = [
-      tuple(x) if isinstance(x, (list, set, frozenset)) else x
-      for x in (leaves, static, schedules)
-  ]
-  options = _derive.Options(name, *names)
+  # As in namedtuple.
+  module = sys._getframe(1).f_globals.get('__name__', '__main__')
+  options = _derive.options(name, leaves, static, schedules)
   derive = lambda factory: _derive.derive(Optimizer, factory, options, module)
   return derive if factory is None else derive(factory)
 

@@ -1,5 +1,6 @@
 """Tests of the schedules as pytrees."""
 
+import functools
 import inspect
 import pickle
 
@@ -81,9 +82,40 @@ class ScheduleTest(parameterized.TestCase):
     self.assertEqual(
         repr(o.constant_schedule(0.1)), 'constant_schedule(value=0.1)')
 
-  def test_numbers_are_static_and_arrays_are_leaves(self):
-    schedule = o.cosine_decay_schedule(jnp.asarray(0.1), 10, alpha=0.5)
-    self.assertEqual(jax.tree.leaves(schedule), [jnp.asarray(0.1)])
+  def test_values_and_arrays_are_leaves(self):
+    schedule = o.cosine_decay_schedule(0.1, 10, alpha=0.5)
+    self.assertEqual(jax.tree.leaves(schedule), [0.1])
+    schedule = o.exponential_decay(0.1, 10, 0.5, transition_begin=2)
+    self.assertEqual(jax.tree.leaves(schedule), [0.1])
+    schedule = o.cosine_decay_schedule(0.1, 10, alpha=jnp.asarray(0.5))
+    self.assertLen(jax.tree.leaves(schedule), 2)
+
+  @parameterized.parameters(*_NAMES)
+  def test_values_change_without_a_trace(self, name):
+    opt, traces = o.adam(_make(name)).init(jnp.ones(3)), []
+
+    @jax.jit
+    def step(opt):
+      traces.append(opt)
+      return opt.update(jnp.ones(3))
+
+    for factor in map(float, range(1, 11)):
+      schedule = jax.tree.map(
+          functools.partial(jnp.multiply, factor), opt.learning_rate)
+      step(opt.replace(learning_rate=schedule))
+    self.assertLen(traces, 1)
+
+  def test_wrapped_factory_has_leaves_and_static_parameters(self):
+
+    def factory(scale, peak_value, other_value):
+      if other_value > 1.0:
+        return lambda count: scale * peak_value
+      return lambda count: peak_value
+
+    cls = o.wrap_schedule(factory, leaves=('scale',), static=('other_value',))
+    schedule = cls(2.0, 0.1, 3.0)
+    self.assertEqual(jax.tree.leaves(schedule), [2.0, 0.1])
+    self.assertAlmostEqual(float(jax.jit(lambda s: s(0))(schedule)), 0.2)
 
   def test_joined_schedules_keep_their_leaves(self):
     schedule = o.join_schedules(
@@ -117,13 +149,16 @@ class ScheduledOptimizerTest(parameterized.TestCase):
   def test_trains_like_functional_optax(self, name):
     params = {'w': jnp.ones(3)}
     opt = o.adam(_make(name)).init(params)
-    schedule = _make(name)
-    tx = optax.adam(lambda count: schedule(count))
-    state = tx.init(params)
+
+    @jax.jit
+    def functional(schedule, grads, state):  # With its values as arguments.
+      return optax.adam(lambda count: schedule(count)).update(grads, state)
+
+    schedule, state = opt.learning_rate, optax.adam(_make(name)).init(params)
     update = jax.jit(lambda opt, grads: opt.update(grads))
     for _ in range(6):
       updates, opt = update(opt, params)
-      expected, state = jax.jit(tx.update)(params, state)
+      expected, state = functional(schedule, params, state)
       np.testing.assert_array_equal(updates['w'], expected['w'])
     self.assertEqual(
         jax.tree.structure(opt.opt_state), jax.tree.structure(state))

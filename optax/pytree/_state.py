@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import jax
+import numpy as np
 from optax.pytree import _address
 from optax.pytree import _trial
 from optax.pytree import _values
@@ -24,7 +25,7 @@ _SCHEDULE_VALUES = ('value', 'init_value', 'peak_value', 'end_value')
 _UNKNOWN_PARAMS = """\
 {name}.replace: whether the state can follow this change of {path} is not known,
 since the state was put in and init saw no parameters. Begin with those:
-  opt = jax.eval_shape(opt.init, params).replace(opt_state=state)"""
+  opt = opt.init(params).replace(opt_state=state)"""
 
 _ONLY_INIT = """\
 {name}.replace: only init uses {path}, so that a change would do nothing. Build
@@ -83,7 +84,9 @@ def _words(path: Any) -> tuple[str, ...]:
   )
 
 
-def _difference(expected: Any, found: Any, name: str) -> str:
+def _difference(
+    expected: Any, found: Any, name: str, what: str = 'shape'
+) -> str:
   """Returns how a tree differs from the expected one, '' if it doesn't."""
   expected, found = (
       {jax.tree_util.keystr(path): x for path, x in
@@ -95,15 +98,15 @@ def _difference(expected: Any, found: Any, name: str) -> str:
       return f'{name}{path} is missing'
     if path not in expected:
       return f'{name}{path} does not belong there'
-    shape, new = (_shape(x[path]) for x in (expected, found))
-    if shape != new and None not in (shape, new):
-      return f'{name}{path} has the shape {new}, not {shape}'
+    old, new = (_attribute(x[path], what) for x in (expected, found))
+    if old != new and None not in (old, new):
+      return f'{name}{path} has the {what} {new}, not {old}'
   return ''
 
 
-def _shape(x: Any) -> Any:
-  """Returns a shape, None for a placeholder."""
-  return () if _values.is_number(x) else getattr(x, 'shape', None)
+def _attribute(x: Any, what: str) -> Any:
+  """Returns the shape or the dtype of a leaf, None for a placeholder."""
+  return getattr(np.asarray(x) if _values.is_number(x) else x, what, None)
 
 
 def check_replacement(old: Any, new: Any, changes: Mapping[str, Any]) -> None:
@@ -134,7 +137,9 @@ def check_replacement(old: Any, new: Any, changes: Mapping[str, Any]) -> None:
   problem = before.reason or after.reason
   if not problem and before.result != after.result:
     states = before.result.tree(), after.result.tree()
-    problem = _difference(*states, 'opt_state') or 'its structure differs'
+    problem = (_difference(*states, 'opt_state', 'shape')
+               or _difference(*states, 'opt_state', 'dtype')
+               or 'its structure differs')
   if problem:
     raise TypeError(
         _OTHER_STATE.format(name=name, path=path, problem=problem)

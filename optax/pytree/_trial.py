@@ -50,6 +50,13 @@ class Params:
       return NotImplemented
     return self is other or self._compared == other._compared
 
+  def __repr__(self) -> str:
+    _, shapes = self._compared
+    texts = [f'{x.dtype}{list(x.shape)}' for x in shapes[:3]
+             if isinstance(x, jax.ShapeDtypeStruct)]
+    more = [f'{len(shapes) - 3} more'] * (len(shapes) > 3)
+    return f'({", ".join(texts + more)})'
+
   @functools.cached_property
   def _hash(self) -> int:
     return hash(self._compared)

@@ -1,7 +1,7 @@
 """The items that arguments hold: what they are, and how they compare."""
 
-import collections
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, MutableMapping
+import copy
 import dataclasses
 import functools
 import inspect
@@ -23,7 +23,6 @@ NODE = 'node'  # An optimizer or a schedule, with items of its own.
 _FUNCTIONS = (
     types.FunctionType, functools.partial, base.GradientTransformation
 )
-_DICTS = (dict, collections.OrderedDict, collections.defaultdict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,9 +30,6 @@ class Child:
   """Stands in a template for one of the children of a node."""
 
   index: int
-
-  def __repr__(self) -> str:
-    return '*'
 
 
 class Item:
@@ -70,11 +66,15 @@ def map_items(
   """
   if is_item(value) or _is_item(value):
     return f(path, value)
-  if type(value) in _DICTS:
-    mapped = value.copy()
-    for k, x in value.items():
-      mapped[k] = map_items(f, x, f'{path}[{k!r}]', is_item)
-    return mapped
+  if isinstance(value, Mapping):  # JAX would sort the keys.
+    mapped = {
+        k: map_items(f, x, f'{path}[{k!r}]', is_item) for k, x in value.items()
+    }
+    if not isinstance(value, MutableMapping):
+      return type(value)(mapped)
+    new = copy.copy(value)
+    new.update(mapped)
+    return new
   if type(value) in (list, tuple):
     return type(value)([
         map_items(f, x, f'{path}[{i}]', is_item) for i, x in enumerate(value)
@@ -111,7 +111,8 @@ def is_number(x: Any) -> bool:
 
 def is_array(x: Any) -> bool:
   """Whether `x` is an array, PRNG key or tracer; a boolean array is not."""
-  return isinstance(x, (jax.Array, np.ndarray)) and x.dtype != bool
+  return isinstance(x, jax.Array) and x.dtype != bool or (
+      isinstance(x, np.ndarray) and jnp.issubdtype(x.dtype, jnp.number))
 
 
 def is_weak_scalar(x: Any) -> bool:
@@ -209,7 +210,8 @@ def replace_leaf(old: Any, new: Any, kind: str) -> Any:
     return own(np.asarray(new, old.dtype))
   if not is_scalar or not isinstance(old, jax.Array) or (
       kind == ARRAY and not jnp.issubdtype(old.dtype, jnp.number)):
-    return number(new) if kind == NUMBER else own(new)
+    new = own(number(new) if kind == NUMBER else new)
+    return to_jax(new) if isinstance(old, jax.Array) else new
   if isinstance(old, jax.core.Tracer) or isinstance(new, jax.core.Tracer):
     if old.weak_type:
       return jax.lax.full_like(0.0, new)
@@ -224,7 +226,8 @@ def replace_leaf(old: Any, new: Any, kind: str) -> Any:
       return full_like(old, new)
 
 
-class _Text:
+class Text:
+  """Is shown as it is, without quotes."""
 
   def __init__(self, value: Any):
     self._value = value
@@ -238,7 +241,7 @@ def as_text(x: Any) -> Any:
   if (isinstance(x, jax.Array) and not isinstance(x, jax.core.Tracer)
       and not x.ndim and jnp.issubdtype(x.dtype, jnp.number)
       and x.is_fully_addressable and not x.is_deleted()):
-    return _Text(np.asarray(x)[()])
+    return Text(np.asarray(x)[()])
   return x
 
 
@@ -294,7 +297,7 @@ def key(x: Any) -> Any:
   if _is_item(x):
     return type(x), x
   value: Any = x
-  if type(x) in _DICTS:  # The order counts: factories may depend on it.
+  if isinstance(value, Mapping):  # The order counts, as it may to a factory.
     factory = getattr(x, 'default_factory', None)
     return type(x), factory, *((key(k), key(y)) for k, y in value.items())
   if type(x) in (list, tuple):
@@ -305,5 +308,8 @@ def key(x: Any) -> Any:
 
 def tree_key(tree: Any) -> tuple[Any, ...]:
   """Returns a hashable that stands for a pytree's structure and leaves."""
-  leaves, treedef = jax.tree.flatten(tree)
+  try:
+    leaves, treedef = jax.tree.flatten(tree)
+  except ValueError:  # It can't sort the keys of a state with such labels.
+    return type(tree), tree._layout, *map(key, tree._children)
   return treedef, *map(key, leaves)
