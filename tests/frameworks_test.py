@@ -6,6 +6,7 @@ argument of the jitted step. docs/frameworks.md shows the same lines.
 """
 
 from absl.testing import absltest
+from absl.testing import parameterized
 import equinox as eqx
 from flax import linen
 from flax import nnx
@@ -172,6 +173,71 @@ class FrameworksTest(absltest.TestCase):
     for rate in 3 * [0.1] + 3 * [0.01]:
       params = jax.jit(functional)(params, rate)
     _test_utils.assert_bit_identical(actual, params)
+
+
+class NnxTest(parameterized.TestCase):
+  """What the variables hold in which nnx keeps a state, which are callable."""
+
+  def make(self, opt):
+    model = nnx.Linear(3, 1, rngs=nnx.Rngs(1))
+    optimizer = nnx.Optimizer(
+        model, opt.as_gradient_transformation(), wrt=nnx.Param)
+    return model, optimizer
+
+  @parameterized.named_parameters(
+      ('number', lambda: o.adam(0.1), 0.1),
+      ('chain', lambda: o.chain(o.clip(1.0), o.adam(0.1)), 0.1),
+      ('schedule', lambda: o.adam(o.linear_schedule(0.1, 0.0, 4)), 0.075),
+      ('scheduled_chain',
+       lambda: o.chain(o.clip(1.0), o.adam(o.linear_schedule(0.1, 0.0, 4))),
+       0.075),
+  )
+  def test_hyperparams(self, make, expected):
+    model, optimizer = self.make(make())
+    optimizer.update(model, nnx.state(model, nnx.Param))
+    hyperparams = optimizer.opt_state.hyperparams
+    self.assertAlmostEqual(
+        float(hyperparams['learning_rate']), expected, places=6)
+    self.assertIn('eps', repr(hyperparams))
+
+  @parameterized.named_parameters(
+      ('leaf', {'learning_rate': 0.05}), ('static', {'b1': 0.5}),
+      ('both', {'learning_rate': 0.05, 'b1': 0.5}),
+  )
+  def test_replace_and_then_assign(self, changes):
+    for opt in o.adam(0.1), o.chain(o.clip(1.0), o.adam(0.1)):
+      model, optimizer = self.make(opt)
+
+      @nnx.jit
+      def step(model, optimizer):
+        optimizer.update(model, nnx.state(model, nnx.Param))
+
+      step(model, optimizer)
+      optimizer.opt_state = optimizer.opt_state.replace(changes)
+      step(model, optimizer)
+      hyperparams = optimizer.opt_state.hyperparams
+      for name, x in changes.items():
+        self.assertAlmostEqual(float(hyperparams[name]), x)
+      optimizer.opt_state.learning_rate[...] = 0.02
+      before = model.bias[...] + 0.0
+      step(model, optimizer)
+      self.assertAlmostEqual(
+          float(optimizer.opt_state.hyperparams['learning_rate']), 0.02)
+      self.assertLess(abs(model.bias[...] - before).max(), 0.021)
+
+  def test_replace_keeps_the_compilation(self):
+    model, optimizer = self.make(o.adam(0.1))
+    traces = []
+
+    @nnx.jit
+    def step(model, optimizer):
+      traces.append(optimizer)
+      optimizer.update(model, nnx.state(model, nnx.Param))
+
+    for rate in 0.1, 0.2, 0.3:
+      step(model, optimizer)
+      optimizer.opt_state = optimizer.opt_state.replace(learning_rate=rate)
+    self.assertLen(traces, 1)
 
 
 if __name__ == '__main__':

@@ -64,8 +64,6 @@ _ADDRESSES = {
 }
 
 
-
-
 class AddressTest(parameterized.TestCase):
 
   @parameterized.product(
@@ -149,7 +147,7 @@ class ScheduleTest(absltest.TestCase):
   def test_value_that_stands_in_several_schedules(self):
     with self.assertRaisesRegex(
         TypeError, r"adam has several 'init_value': learning_rate.schedules\[0"
-        r'\].init_value, learning_rate.schedules\[1\].init_value. Write one of'):
+        r'\].init_value, learning_rate.schedules\[1\].init_value. Write one'):
       _joined().replace(init_value=0.5)
     new = _joined().replace({'schedules[1].init_value': 0.5})
     self.assertEqual(new.learning_rate.schedules[1].init_value, 0.5)

@@ -1,10 +1,12 @@
 """Tests that hyperparams has exactly what the next update uses."""
 
 import inspect
+import pickle
 from typing import Optional
 
 from absl.testing import absltest
 from absl.testing import parameterized
+import equinox
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -272,6 +274,120 @@ class ConformanceTest(parameterized.TestCase):
   def test_callables_that_are_no_schedules_are_left_out(self):
     opt = o.adamw(0.1, mask=lambda params: {'a': True, 'b': False})
     self.assertNotIn('mask', opt.init(_PARAMS).hyperparams)
+
+
+class MappingTest(parameterized.TestCase):
+
+  @parameterized.named_parameters(
+      ('item', lambda h: h.__setitem__('learning_rate', 0.5)),
+      ('item_in_a_traced_function', lambda h: jax.jit(
+          lambda h: h.__setitem__('learning_rate', 0.5))(h)),
+  )
+  def test_assigning_shows_the_line(self, assign):
+    opt = o.adam(0.1).init(_PARAMS)
+    with self.assertRaisesRegex(
+        TypeError,
+        r"only be read; write opt = opt.replace\({'learning_rate': 0.5}\)"):
+      assign(opt.hyperparams)
+    self.assertEqual(opt.hyperparams['learning_rate'], 0.1)
+
+  def test_an_attribute_can_not_be_assigned(self):
+    with self.assertRaises(AttributeError):
+      o.adam(0.1).hyperparams.learning_rate = 0.5
+
+  def test_comes_out_of_jit(self):
+    opt = o.chain(o.clip(1.0), o.adam(0.1)).init(_PARAMS)
+    read = jax.jit(lambda opt: opt.hyperparams)(opt)
+    self.assertEqual(type(read), type(opt.hyperparams))
+    self.assertEqual(list(read), list(opt.hyperparams))
+    self.assertEqual(read['learning_rate'], opt.learning_rate)
+
+  def test_is_a_pytree_whose_paths_are_its_keys(self):
+    opt = o.chain(o.clip(1.0), o.sgd(0.1))
+    paths = [path for (path,), _ in
+             jax.tree_util.tree_leaves_with_path(opt.hyperparams)]
+    self.assertEqual([path.key for path in paths], list(opt.hyperparams))
+    halved = jax.tree.map(lambda x: x / 2, opt.hyperparams)
+    self.assertEqual(opt.replace(halved), o.chain(o.clip(0.5), o.sgd(0.05)))
+
+  def test_is_equal_to_a_dict_and_pickles(self):
+    hyperparams = o.sgd(0.1, momentum=0.9).hyperparams
+    self.assertEqual(hyperparams, {'learning_rate': 0.1, 'momentum': 0.9})
+    self.assertEqual(pickle.loads(pickle.dumps(hyperparams)), hyperparams)
+
+  @parameterized.named_parameters(
+      ('numbers', lambda: o.adamw(0.1, mask={'a': 1, 'b': 0})),
+      ('arrays', lambda: o.adamw(
+          0.1, mask={'a': np.array(True), 'b': np.array(0)})),
+      ('of_a_user', lambda: o.wrap(
+          lambda learning_rate, my_mask=1, labels=2: optax.sgd(learning_rate)
+      )(0.1)),
+      ('labels', lambda: o.partition({1: o.sgd(0.1)}, {'a': 1, 'b': 1})),
+      ('freeze', lambda: o.freeze({'a': 1, 'b': 0})),
+  )
+  def test_has_no_masks_nor_labels(self, make):
+    for path in make().hyperparams:
+      self.assertNotRegex(path, 'mask|labels')
+
+  def test_prints_scalars_as_numbers(self):
+    opt = o.sgd(3e-4, momentum=jnp.float32(0.9)).init(_PARAMS)
+    text = "{'learning_rate': 0.0003, 'momentum': 0.9}"
+    self.assertEqual(repr(opt.hyperparams), text)
+    self.assertEqual(repr(jax.jit(lambda opt: opt.hyperparams)(opt)), text)
+    self.assertStartsWith(
+        repr(opt), 'sgd(learning_rate=0.0003, momentum=0.9, ')
+
+  def test_prints_what_is_no_scalar_as_it_is(self):
+    opt = o.sgd(jnp.array([0.5, 1.0]))
+    self.assertIn('Array([0.5, 1. ]', repr(opt.hyperparams))
+    jax.jit(lambda opt: self.assertIn('Tracer', repr(opt.hyperparams)))(
+        o.sgd(0.1))
+
+
+class OtherTreesTest(parameterized.TestCase):
+
+  def setUp(self):
+    super().setUp()
+    model = equinox.nn.MLP(2, 2, 4, 1, key=jax.random.key(0))
+    self.params = equinox.filter(model, equinox.is_inexact_array)
+    self.mask = jax.tree.map(lambda x: x.ndim > 1, self.params)
+
+  @parameterized.named_parameters(
+      ('params', lambda s, mask: o.adam(s)),
+      ('mask', lambda s, mask: o.adamw(s, mask=mask)),
+      ('masked', lambda s, mask: o.chain(o.masked(o.adam(s), mask))),
+  )
+  def test_equinox_modules_that_are_callable(self, make):
+    opt = make(o.linear_schedule(1.0, 0.0, 4), self.mask).init(self.params)
+    _, opt = opt.update(self.params, self.params)
+    self.assertEqual(opt.hyperparams['learning_rate'], 0.75)
+
+  def test_schedule_free(self):
+    opt = o.contrib.schedule_free(
+        o.sgd(o.linear_schedule(1.0, 0.0, 4)), learning_rate=0.5).init(_PARAMS)
+    _, opt = opt.update(_PARAMS, _PARAMS)
+    self.assertEqual(opt.hyperparams['base_optimizer.learning_rate'], 0.75)
+    self.assertEqual(opt.hyperparams['learning_rate'], 0.5)
+
+
+class AbstractTest(parameterized.TestCase):
+
+  @parameterized.named_parameters(
+      ('number', lambda: o.adam(0.1)),
+      ('schedule', lambda: o.adam(o.linear_schedule(0.1, 0.0, 4))),
+      ('inside', lambda: o.chain(o.clip(1.0), o.adam(0.1))),
+  )
+  def test_says_so(self, make):
+    opt = jax.eval_shape(make().init, _PARAMS)
+    with self.assertRaisesRegex(
+        ValueError, 'learning_rate has no value: the optimizer is abstract'):
+      opt.hyperparams  # pylint: disable=pointless-statement
+
+  def test_of_shardings_too(self):
+    opt = o.adam(0.1).init(_PARAMS)
+    opt = jax.tree.map(lambda _: jax.sharding.PartitionSpec(), opt)
+    with self.assertRaisesRegex(ValueError, 'learning_rate has no value'):
+      opt.hyperparams  # pylint: disable=pointless-statement
 
 
 class UnknownTest(absltest.TestCase):

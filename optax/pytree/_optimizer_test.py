@@ -290,6 +290,186 @@ class InterfaceTest(parameterized.TestCase):
     self.assertIsNone(opt.replace(opt_state=None).opt_state)
 
 
+class AbstractTest(absltest.TestCase):
+  """Optimizers of placeholders, as jax.eval_shape returns them."""
+
+  def setUp(self):
+    super().setUp()
+    self.opt = jax.eval_shape(o.adam(0.1).init, {'w': jnp.ones(2)})
+
+  def test_replace_of_what_is_static(self):
+    new = self.opt.replace(b1=0.5)
+    self.assertEqual((new.b1, new.opt_state), (0.5, self.opt.opt_state))
+    self.assertEqual(
+        new, jax.eval_shape(o.adam(0.1, b1=0.5).init, {'w': jnp.ones(2)}))
+
+  def test_replace_is_refused_where_the_state_can_not_follow(self):
+    with self.assertRaisesRegex(TypeError, "can't follow this change of mu_d"):
+      self.opt.replace(mu_dtype=jnp.bfloat16)
+
+  def test_replace_of_a_leaf_by_a_placeholder(self):
+    shape = jax.ShapeDtypeStruct((), jnp.bfloat16)
+    self.assertIs(self.opt.replace(learning_rate=shape).learning_rate, shape)
+
+  def test_shardings(self):
+    spec = jax.sharding.PartitionSpec('x')
+    opt = jax.tree.map(lambda _: jax.sharding.PartitionSpec(), self.opt)
+    new = opt.replace(learning_rate=spec, b1=0.5)
+    self.assertEqual((new.learning_rate, new.b1), (spec, 0.5))
+    state = jax.tree.map(lambda _: spec, opt.opt_state)
+    self.assertEqual(opt.replace(opt_state=state).opt_state, state)
+
+  def test_a_state_is_put_in(self):
+    opt = o.adam(0.1).init({'w': jnp.ones(2)})
+    new = self.opt.replace(opt_state=opt.opt_state, learning_rate=0.1)
+    updates, _ = new.update({'w': jnp.ones(2)})
+    np.testing.assert_allclose(updates['w'], [-0.1, -0.1], rtol=1e-5)
+
+
+def _as_orbax_returns(state):
+  """Lists for tuples, and dicts for named tuples."""
+  if hasattr(state, '_asdict'):
+    return {k: _as_orbax_returns(x) for k, x in state._asdict().items()}
+  if isinstance(state, (list, tuple)):
+    return [_as_orbax_returns(x) for x in state]
+  if isinstance(state, dict):
+    return {k: _as_orbax_returns(x) for k, x in state.items()}
+  return state
+
+
+def _with_names(state):
+  """As serialization.to_state_dict of Flax: dicts with strings for all."""
+  state = _as_orbax_returns(state)
+  if isinstance(state, list):
+    state = dict(enumerate(state))
+  if isinstance(state, dict):
+    return {str(k): _with_names(x) for k, x in state.items()}
+  return state
+
+
+class StateInOtherContainersTest(parameterized.TestCase):
+
+  @parameterized.product(
+      change=(_as_orbax_returns, _with_names),
+      make=(
+          lambda: o.adam(0.1),
+          lambda: o.adam(o.linear_schedule(0.1, 0.0, 4)),
+          lambda: o.chain(o.clip(1.0), o.adamw(0.1, mask=[True, False])),
+          lambda: o.MultiSteps(o.adam(0.1), 2),
+          lambda: o.named_chain(('b', o.adam(0.1)), ('a', o.sgd(0.1, 0.9))),
+          lambda: o.partition(
+              {'x': o.adam(0.1), 'y': o.sgd(0.1, 0.9)}, ['x', 'y']),
+      ))
+  def test_is_put_into_the_present_structure(self, change, make):
+    params = [jnp.ones(2), jnp.ones(3)]
+    opt = make().init(params)
+    _, opt = opt.update(params, params)
+    fresh = make().init(params)
+    new = fresh.replace(opt_state=change(opt.opt_state))
+    self.assertEqual(new, opt)
+    self.assertEqual(
+        jax.tree.structure(new.opt_state), jax.tree.structure(opt.opt_state))
+
+  def test_beside_another_change(self):
+    opt = o.adam(0.1).init(jnp.ones(2))
+    new = opt.replace(
+        opt_state=_as_orbax_returns(opt.opt_state), learning_rate=0.5)
+    self.assertEqual(jax.tree.structure(new), jax.tree.structure(opt))
+
+  def test_into_an_abstract_optimizer(self):
+    opt = o.adam(0.1).init(jnp.ones(2))
+    abstract = jax.eval_shape(o.adam(0.1).init, jnp.ones(2))
+    new = abstract.replace(opt_state=_as_orbax_returns(opt.opt_state))
+    self.assertEqual(jax.tree.structure(new), jax.tree.structure(opt))
+
+  def test_keeps_what_belongs_to_each_name(self):
+    params = {'a': jnp.ones(2), 'b': jnp.ones(2)}
+    opt = o.sgd(0.1, momentum=0.9).init(params)
+    trace = {'b': jnp.full(2, 2.0), 'a': jnp.full(2, 1.0)}
+    new = opt.replace(opt_state=[{'trace': trace}, {}])
+    np.testing.assert_array_equal(new.opt_state[0].trace['a'], [1.0, 1.0])
+
+  @parameterized.named_parameters(
+      ('missing', lambda s: s[0].pop('mu'), r'\.mu is missing'),
+      ('too_many', lambda s: s[0].update(x=jnp.ones(2)), 'x.* does not belong'),
+      ('shape', lambda s: s[0].update(mu=jnp.ones(3)),
+       r'mu.* has the shape \(3,\), not \(2,\)'),
+  )
+  def test_refuses_other_leaves(self, change, message):
+    opt = o.adam(0.1).init(jnp.ones(2))
+    state = _as_orbax_returns(opt.opt_state)
+    change(state)
+    with self.assertRaisesRegex(ValueError, message):
+      opt.replace(opt_state=state)
+
+
+class OptimizedTest(absltest.TestCase):
+  """Optimizers as the parameters of optimizers."""
+
+  def setUp(self):
+    super().setUp()
+    self.opt = o.adamw(0.1, b1=jnp.float32(0.9))
+    self.grads = jax.grad(lambda opt: jnp.sum(
+        opt.init(jnp.ones(2)).update(jnp.ones(2), jnp.ones(2))[0]))(self.opt)
+
+  def test_gradients_are_of_the_leaves(self):
+    self.assertEqual(
+        jax.tree.structure(self.grads), jax.tree.structure(self.opt))
+    self.assertAlmostEqual(
+        float(self.grads.learning_rate), -2 * 1.0001, places=4)
+    self.assertEqual(self.grads.b2, 0.999)  # Static, so no gradient.
+
+  def test_is_optimized(self):
+    meta = o.adam(1e-2).init(self.opt)
+    updates, meta = meta.update(self.grads, self.opt)
+    opt = optax.apply_updates(self.opt, updates)
+    self.assertIsInstance(opt, o.adamw)
+    self.assertAlmostEqual(float(opt.learning_rate), 0.11, places=5)
+    self.assertEqual(meta.opt_state[0].count, 1)
+
+  def test_meta_optimizer_does_what_others_do(self):
+    meta = o.adam(o.linear_schedule(1e-2, 0.0, 4)).init(self.opt)
+    _, meta = meta.update(self.grads, self.opt)
+    self.assertAlmostEqual(
+        float(meta.hyperparams['learning_rate']), 0.0075, places=6)
+    self.assertEqual(meta.replace(b1=0.5).b1, 0.5)
+    self.assertEqual(_pickled(meta), meta)
+    _, meta = jax.jit(lambda meta, x: meta.update(x, x))(meta, self.opt)
+    self.assertEqual(meta.opt_state[0].count, 2)
+
+  def test_one_with_state_is_refused(self):
+    with self.assertRaisesRegex(TypeError, 'as_gradient_transformation'):
+      o.adam(1e-2).init(self.opt.init(jnp.ones(2)))
+
+
+class OnlyInitTest(parameterized.TestCase):
+  """What only init uses can't be replaced later."""
+
+  def _factory(self, learning_rate, start=0.0):
+    init = lambda params: jnp.asarray(start)
+    update = lambda updates, state, params=None: (
+        optax.tree.scale(learning_rate, updates), state)
+    return optax.GradientTransformation(init, update)
+
+  @parameterized.named_parameters(
+      ('static', ()), ('leaf', ('start',)))
+  def test_of_a_user(self, leaves):
+    factory = functools.partial(OnlyInitTest._factory, None)
+    opt = o.wrap(factory, leaves=leaves)(0.1)
+    for opt in opt, o.chain(o.clip(1.0), opt):
+      with self.assertRaisesRegex(
+          TypeError, r'only init uses (args\[1\].)?start, so that'):
+        opt.init(jnp.ones(2)).replace(start=1.0)
+      self.assertEqual(opt.replace(start=1.0).start, 1.0)
+      opt.init(jnp.ones(2)).replace(learning_rate=1.0)
+
+  @parameterized.parameters((0.5,), (jnp.float32(0.5),))
+  def test_of_adagrad(self, value):
+    opt = o.adagrad(0.1, initial_accumulator_value=value).init(jnp.ones(2))
+    with self.assertRaisesRegex(TypeError, 'only init uses initial_accum'):
+      opt.replace(initial_accumulator_value=0.1)
+
+
 class GradientTransformationTest(absltest.TestCase):
 
   def test_state_is_the_optimizer(self):
