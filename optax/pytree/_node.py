@@ -358,12 +358,9 @@ class Node(_values.Item):
     }
     node = self._from_template(template, self)
     if all(map(_values.is_value, jax.tree.leaves(node._children))):
-      jax.eval_shape(node._call_in_vain, node._children)
+      with jax.transfer_guard('allow'):  # For constants of the factory.
+        node._call()
     return node
-
-  def _call_in_vain(self, children: Any) -> None:
-    """Lets the factory reject what it rejects, without computing anything."""
-    self._unflatten(self._layout, children)._call()
 
   def __setattr__(self, name: str, value: Any):
     name = {'lr': 'learning_rate'}.get(name, name)

@@ -1,7 +1,7 @@
 """The items that arguments hold: what they are, and how they compare."""
 
-from collections.abc import Callable, Mapping, MutableMapping
-import copy
+import collections
+from collections.abc import Callable, Mapping
 import dataclasses
 import functools
 import inspect
@@ -19,6 +19,8 @@ from optax.pytree import _functions
 NUMBER = 'number'  # A leaf that is weakly typed in every update.
 ARRAY = 'array'  # A leaf.
 NODE = 'node'  # An optimizer or a schedule, with items of its own.
+
+_DICTS = (dict, collections.OrderedDict, collections.defaultdict)
 
 _FUNCTIONS = (
     types.FunctionType, functools.partial, base.GradientTransformation
@@ -66,24 +68,23 @@ def map_items(
   """
   if is_item(value) or _is_item(value):
     return f(path, value)
-  if isinstance(value, Mapping):  # JAX would sort the keys.
-    mapped = {
-        k: map_items(f, x, f'{path}[{k!r}]', is_item) for k, x in value.items()
-    }
-    if not isinstance(value, MutableMapping):
-      return type(value)(mapped)
-    new = copy.copy(value)
-    new.update(mapped)
-    return new
+  if type(value) in _DICTS:
+    mapped = value.copy()  # JAX would sort the keys.
+    for k, x in value.items():
+      mapped[k] = map_items(f, x, f'{path}[{k!r}]', is_item)
+    return mapped
   if type(value) in (list, tuple):
     return type(value)([
         map_items(f, x, f'{path}[{i}]', is_item) for i, x in enumerate(value)
     ])
   children, treedef = _children(value)
-  return treedef.unflatten(
+  mapped = treedef.unflatten(
       map_items(f, x, path + jax.tree_util.keystr(key), is_item)
       for key, x in children
   )
+  if isinstance(value, Mapping) and list(mapped) != list(value):  # Flax's.
+    return type(value)({k: mapped[k] for k in value})
+  return mapped
 
 
 def items(
@@ -299,13 +300,14 @@ def key(x: Any) -> Any:
   if _is_item(x):
     return type(x), x
   value: Any = x
-  if isinstance(value, Mapping):  # The order counts, as it may to a factory.
+  if type(x) in _DICTS:  # The order counts, as it may to a factory.
     factory = getattr(x, 'default_factory', None)
     return type(x), factory, *((key(k), key(y)) for k, y in value.items())
   if type(x) in (list, tuple):
     return type(x), *map(key, value)
   children, treedef = _children(x)
-  return treedef, *(key(child) for _, child in children)
+  keys = tuple(value) if isinstance(value, Mapping) else ()
+  return treedef, keys, *(key(child) for _, child in children)
 
 
 def tree_key(tree: Any) -> tuple[Any, ...]:
