@@ -29,6 +29,7 @@ class Facts(NamedTuple):
     numbers: those that are numbers, so that `wrap` evaluates a schedule there.
     scalars: those that are annotated as one number or array.
     optimizers: those that are annotated as gradient transformations.
+    optional: those that are annotated as None too.
   """
 
   leaves: frozenset[str]
@@ -37,6 +38,7 @@ class Facts(NamedTuple):
   numbers: frozenset[str]
   scalars: frozenset[str]
   optimizers: frozenset[str]
+  optional: frozenset[str]
 
 
 class Options(NamedTuple):
@@ -80,9 +82,8 @@ def _facts(
     signature = inspect.signature(factory, eval_str=True)
   except NameError:  # Of what is imported for type checkers only.
     signature = inspect.signature(factory)
-  facts = leaves, static, masks, numbers, scalars, optimizers = [
-      set() for _ in Facts._fields
-  ]
+  facts = [set() for _ in Facts._fields]
+  leaves, static, masks, numbers, scalars, optimizers, optional = facts
   for name, parameter in signature.parameters.items():
     annotation, default = parameter.annotation, parameter.default
     types = _types(annotation)
@@ -108,6 +109,8 @@ def _facts(
       scalars.add(name)
     if all(inspect.isclass(t) and issubclass(t, _OPTIMIZER) for t in types):
       optimizers.add(name)
+    if type(None) in types:
+      optional.add(name)
   return Facts(*map(frozenset, facts))
 
 

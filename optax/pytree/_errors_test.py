@@ -306,7 +306,7 @@ def _computes_in_numpy(learning_rate):
 class BranchesTest(parameterized.TestCase):
   """Factories that need the value of a leaf."""
 
-  @parameterized.parameters(_branches, _branches_late, _computes_in_numpy)
+  @parameterized.parameters(_branches, _computes_in_numpy)
   def test_error_names_the_hyperparameter_and_static(self, factory):
     step = jax.jit(lambda opt: opt.update(_PARAMS))
     for make in lambda opt: opt, o.chain:

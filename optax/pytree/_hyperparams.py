@@ -31,6 +31,8 @@ _NO_STATE = 'the count is in the state, which only init makes'
 class Hyperparams(Mapping):
   """The numeric hyperparameters by path, which only `replace` changes."""
 
+  __slots__ = ('_values', '_names')
+
   def __init__(self, values: dict[str, Any], names: Mapping[str, str]):
     self._values = values
     self._names = names  # By path, with the names of `named_chain`.
@@ -80,7 +82,8 @@ def numbers(opt: Any) -> Hyperparams:
     if name in facts.masks or callable(node):  # Of a schedule.
       continue
     x = x.__jax_array__() if _values.is_holder(x) else x
-    if isinstance(x, jax.ShapeDtypeStruct):
+    if not _values.is_value(x) and _values.may_be_leaf(x) and (
+        name in facts.leaves or isinstance(x, jax.ShapeDtypeStruct)):
       raise ValueError(_ABSTRACT.format(path=path))
     if _values.is_number(x) or (
         _values.is_array(x) and jnp.issubdtype(x.dtype, jnp.number)):
@@ -109,6 +112,8 @@ def _evaluate(opt: Any, path: str, schedule: Any, places: set[str]) -> Any:
       for place, x in jax.tree_util.tree_leaves_with_path(_values.read(opt))
   }
   count, *others = (leaves[place] for place in places)
+  if not all(map(_values.is_value, jax.tree.leaves((count, schedule)))):
+    raise ValueError(_ABSTRACT.format(path=path))
   value = schedule(count)
   for other in others:  # For instance, one for each group of muon.
     in_step = count == other

@@ -9,6 +9,7 @@ import sys
 from typing import Any, ClassVar, Optional, TypeVar
 
 import jax
+import jax.core
 from optax._src import base
 from optax.pytree import _address
 from optax.pytree import _derive
@@ -21,6 +22,10 @@ _HOW_TO_REPLACE = """\
 {name}.replace takes each hyperparameter once, by name or in a mapping; write
   opt.replace(learning_rate=x) or opt.replace({{'args[1].learning_rate': x}})"""
 
+
+_NEEDS_A_VALUE = (
+    jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError
+)
 
 _BRANCHES = """\
 {name}: the factory needs the value of a leaf, which may be traced: {paths}.
@@ -169,12 +174,14 @@ class Node(_values.Item):
     several = parameter.kind == parameter.VAR_POSITIONAL
     for i, x in enumerate(value if several else (value,)):
       path = f'{name}[{i}]' if several else name
-      if x is parameter.default or type(x) is _values.Child or x is None:
+      if x is parameter.default or type(x) is _values.Child:
+        continue
+      if x is None and name in cls._facts.optional:
         continue
       if name in cls._facts.optimizers and not hasattr(x, 'update'):
         expected, line = 'an optimizer', 'optax.pytree.chain(a, b)'
       elif name in cls._facts.scalars and not callable(x) and (
-          isinstance(x, (str, Node)) or not _values.may_be_leaf(x)
+          isinstance(x, (str, complex, Node)) or not _values.may_be_leaf(x)
           and not isinstance(x, bool)):
         expected, line = 'a number, an array or a schedule', f'{name}=0.1'
       else:
@@ -255,7 +262,8 @@ class Node(_values.Item):
       arguments[name] = x
     if convert:
       arguments = {
-          name: _values.map_items(convert, x, name, callable)
+          name: x if name in self._facts.masks
+          else _values.map_items(convert, x, name, callable)
           for name, x in arguments.items()
       }
     return self._call_with(arguments)
@@ -264,8 +272,9 @@ class Node(_values.Item):
     bound = inspect.BoundArguments(self.__signature__, arguments)
     try:
       return self._factory(*bound.args, **bound.kwargs)
-    except jax.errors.ConcretizationTypeError as e:
-      paths = self._layout.paths[:len(self._layout.kinds)]
+    except _NEEDS_A_VALUE as e:
+      paths = [n for n, x in arguments.items() if any(
+          isinstance(y, jax.core.Tracer) for y in jax.tree.leaves(x))]
       raise TypeError(_BRANCHES.format(
           name=type(self).__name__, paths=', '.join(paths), parameter=paths[0]
       )) from e

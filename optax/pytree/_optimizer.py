@@ -122,10 +122,11 @@ class Optimizer(_node.Node):
 
   def __init_subclass__(cls, **kwargs: Any):
     super().__init_subclass__(**kwargs)
-    changed = vars(cls).keys() & {'init', 'update', 'tx'}
+    changed = [name for name in ('init', 'update', 'tx')
+               if getattr(cls, name) is not getattr(Optimizer, name)]
     if changed:
       raise TypeError(
-          f'{cls.__name__} overrides {", ".join(sorted(changed))}, which'
+          f'{cls.__name__} overrides {", ".join(changed)}, which'
           ' combinators would not call; write a factory of gradient'
           ' transformations and optax.pytree.wrap(factory)'
       )
@@ -196,11 +197,12 @@ class Optimizer(_node.Node):
     """
     if not isinstance(self, Optimizer):
       raise TypeError(_CALLED_ON_CLASS)
-    if functional or isinstance(params, Optimizer) and params._has_state():
+    if functional or extra_args.keys() & {'state', 'opt_state'} or (
+        isinstance(params, Optimizer) and params._has_state()):
       raise TypeError(_functional_call(self, 'update'))
     if not self._has_state():
       raise ValueError(_NO_STATE.format(name=type(self).__name__))
-    if params is not None and self._is_state(params):
+    if params is not None and self._is_state(params, updates):
       raise TypeError(_functional_call(self, 'update'))
     tx: Any = self.tx
     if isinstance(tx, base.GradientTransformation):
@@ -220,12 +222,13 @@ class Optimizer(_node.Node):
         self._layout, (*self._children[:-1], state)
     )
 
-  def _is_state(self, params: Any) -> bool:
-    """Whether a state was given in the place of the parameters."""
-    known = self._layout.params
-    return type(params) is type(self.opt_state) and not (
-        known and known.fit(params)
-    ) and jax.tree.structure(params) == jax.tree.structure(self.opt_state)
+  def _is_state(self, params: Any, updates: Any) -> bool:
+    """Whether something else was given in the place of the parameters."""
+    known, structure = self._layout.params, jax.tree.structure
+    if known:
+      return not known.fit(params) and structure(params) != structure(updates)
+    return type(params) is type(self.opt_state) and (
+        structure(params) == structure(self.opt_state))
 
   @property
   def tx(self) -> base.GradientTransformation:
@@ -241,7 +244,7 @@ class Optimizer(_node.Node):
 
       @functools.wraps(self._factory)
       def factory(**numbers):
-        return self._factory(**{
+        return super(Optimizer, self)._call_with(arguments | {
             n: _values.weakly_typed(x) if n in scheduled else x
             for n, x in numbers.items()
         })
@@ -354,9 +357,15 @@ class Optimizer(_node.Node):
     opt = self._replace(changes)
     if opt_state is None:
       return opt._without_state()
-    if self._has_state() and not changes:
-      opt_state = _state.conform(self.opt_state, opt_state)
-    return opt._with_state(opt_state, self._layout.params)
+    expected = self.opt_state
+    new = opt._with_state(opt_state, self._layout.params)
+    if opt._layout is not self._layout:
+      expected = self._layout.params and _trial.init(new).result
+      expected = expected and expected.tree()
+    if expected is None:
+      return new
+    return opt._with_state(
+        _state.conform(expected, opt_state), self._layout.params)
 
   def _rearrange(self: _Self, changes: dict[str, Any]) -> _Self:
     opt = super()._rearrange(changes)

@@ -32,6 +32,11 @@ _ONLY_INIT = """\
 a new optimizer and call its init."""
 
 
+_NOT_OF_THIS = (
+    '{}: the state is not one of this optimizer for these parameters'
+)
+
+
 def check(expected: Any, found: Any, name: str = 'opt_state') -> None:
   """Refuses a tree with other leaves or shapes, and names the first one.
 
@@ -44,10 +49,8 @@ def check(expected: Any, found: Any, name: str = 'opt_state') -> None:
     ValueError: a leaf is missing, is too many or has another shape.
   """
   if problem := _difference(expected, found, name):
-    raise ValueError(
-        f'{problem}: the state is not one of this optimizer for these'
-        ' parameters' if name.endswith('state') else problem
-    )
+    is_state = name.endswith(('opt_state', 'state_dict'))
+    raise ValueError(_NOT_OF_THIS.format(problem) if is_state else problem)
 
 
 def conform(expected: Any, state: Any) -> Any:
@@ -66,12 +69,21 @@ def conform(expected: Any, state: Any) -> Any:
   if structure == jax.tree.structure(state):
     check(expected, state)
     return state
-  places = {_words(path): x for path, x in
+  places = {_words(path): (path, x) for path, x in
             jax.tree_util.tree_leaves_with_path(state)}
-  paths = [path for path, _ in jax.tree_util.tree_leaves_with_path(expected)]
-  if places.keys() != set(map(_words, paths)):
-    check(expected, state)
-  conformed = structure.unflatten(places[_words(path)] for path in paths)
+  leaves = []
+  for path, _ in jax.tree_util.tree_leaves_with_path(expected):
+    if _words(path) not in places:
+      problem = jax.tree_util.keystr(path), 'is missing'
+      break
+    leaves.append(places.pop(_words(path))[1])
+  else:
+    problem = places and (
+        jax.tree_util.keystr(next(iter(places.values()))[0]),
+        'does not belong there')
+  if problem:
+    raise ValueError(_NOT_OF_THIS.format('opt_state' + ' '.join(problem)))
+  conformed = structure.unflatten(leaves)
   check(expected, conformed)
   return conformed
 

@@ -51,11 +51,9 @@ class Params:
     return self is other or self._compared == other._compared
 
   def __repr__(self) -> str:
-    _, shapes = self._compared
-    texts = [f'{x.dtype}{list(x.shape)}' for x in shapes[:3]
-             if isinstance(x, jax.ShapeDtypeStruct)]
-    more = [f'{len(shapes) - 3} more'] * (len(shapes) > 3)
-    return f'({", ".join(texts + more)})'
+    as_text = lambda x: _values.Text(f'{x.dtype}{list(x.shape)}')
+    text = repr(jax.tree.map(as_text, self.tree()))
+    return text if len(text) < 200 else f'{text[:200]}...'
 
   @functools.cached_property
   def _hash(self) -> int:
