@@ -21,7 +21,8 @@ _NEEDS_THE_VALUE = {
     ('contrib.muon', 'ns_steps'), ('contrib.reduce_on_plateau', 'atol'),
     ('contrib.reduce_on_plateau', 'factor'),
     ('contrib.reduce_on_plateau', 'rtol'),
-    ('contrib.scale_by_muon', 'ns_steps'), ('lookahead', 'sync_period'), ('scale_by_sm3', 'b2'),
+    ('contrib.scale_by_muon', 'ns_steps'), ('lookahead', 'sync_period'),
+    ('scale_by_sm3', 'b2'),
 }
 
 # Functional optax calls these with counts of its own: one more, or two of them.
