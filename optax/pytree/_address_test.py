@@ -272,12 +272,12 @@ class TreeTest(parameterized.TestCase):
       optax.tree.set(_chain(), lerning_rate=0.5)
 
   def test_a_dataclass(self):
-    tree = [_Settings(0.1, _Settings(0.2, [3.0], 'inner')), {'rate': 0.3}]
+    tree = {'x': _Settings(0.1, _Settings(0.2, [3.0], 'inner')), 'rate': 0.3}
     found = optax.tree.get_all_with_path(tree, 'rate')
     self.assertCountEqual([x for _, x in found], [0.1, 0.2, 0.3])
     new = optax.tree.set(tree, rate=0.5)
     self.assertEqual(
-        new, [_Settings(0.5, _Settings(0.5, [3.0], 'inner')), {'rate': 0.5}])
+        new, {'x': _Settings(0.5, _Settings(0.5, [3.0], 'inner')), 'rate': 0.5})
 
   def test_a_dataclass_with_filtering(self):
     tree = [_Settings(0.1, None), _Settings(0.2, None)]

@@ -325,11 +325,6 @@ class BranchesTest(parameterized.TestCase):
     np.testing.assert_array_equal(updates['w'], expected['w'])
     self.assertEqual(opt.replace(learning_rate=0.75).learning_rate, 0.75)
 
-  def test_scheduled(self):
-    opt = o.scale_by_sm3(b2=o.linear_schedule(0.9, 0.5, 4)).init(_PARAMS)
-    with self.assertRaisesRegex(TypeError, 'scale_by_sm3: .*b2'):
-      jax.jit(lambda opt: opt.update(_PARAMS))(opt)
-
 
 class ScheduleTest(parameterized.TestCase):
   """From a schedule to a number and back."""

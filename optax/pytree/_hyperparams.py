@@ -112,7 +112,8 @@ def _evaluate(opt: Any, path: str, schedule: Any, places: set[str]) -> Any:
       for place, x in jax.tree_util.tree_leaves_with_path(_values.read(opt))
   }
   count, *others = (leaves[place] for place in places)
-  if not all(map(_values.is_value, jax.tree.leaves((count, schedule)))):
+  if any(isinstance(x, jax.ShapeDtypeStruct)
+         for x in jax.tree.leaves((count, schedule))):
     raise ValueError(_ABSTRACT.format(path=path))
   value = schedule(count)
   for other in others:  # For instance, one for each group of muon.
