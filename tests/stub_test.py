@@ -17,14 +17,15 @@ ROOT = pathlib.Path(__file__).parents[1]
 sys.path.append(str(ROOT / 'tools'))
 import make_stub
 
-CHAIN = """
+CHAIN = '''
 class chain(Optimizer):
+  """Applies a list of chainable update transformations."""
   args: Final[tuple[Any, ...]]
   def __init__(
       self,
       *args: base.GradientTransformation | Optimizer,
   ) -> None: ...
-"""
+'''
 
 
 class StubTest(absltest.TestCase):

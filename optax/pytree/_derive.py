@@ -56,7 +56,8 @@ def options(name: Optional[str], *names: Any) -> Options:
     if isinstance(x, str) or not isinstance(x, (Collection, type(None))):
       raise TypeError(f'wrap: {x!r} are no names of parameters; write'
                       " leaves=('b1',)")
-  return Options(name, *(x if x is None else tuple(x) for x in names))
+  chosen: Any = (x if x is None else tuple(x) for x in names)
+  return Options(name, *chosen)
 
 
 def _types(annotation: Any) -> tuple[Any, ...]:

@@ -74,15 +74,12 @@ def conform(expected: Any, state: Any) -> Any:
   leaves = []
   for path, _ in jax.tree_util.tree_leaves_with_path(expected):
     if _words(path) not in places:
-      problem = jax.tree_util.keystr(path), 'is missing'
-      break
+      problem = f'opt_state{jax.tree_util.keystr(path)} is missing'
+      raise ValueError(_NOT_OF_THIS.format(problem))
     leaves.append(places.pop(_words(path))[1])
-  else:
-    problem = places and (
-        jax.tree_util.keystr(next(iter(places.values()))[0]),
-        'does not belong there')
-  if problem:
-    raise ValueError(_NOT_OF_THIS.format('opt_state' + ' '.join(problem)))
+  for path, _ in places.values():
+    problem = f'opt_state{jax.tree_util.keystr(path)} does not belong there'
+    raise ValueError(_NOT_OF_THIS.format(problem))
   conformed = structure.unflatten(leaves)
   check(expected, conformed)
   return conformed

@@ -82,8 +82,9 @@ def map_items(
       map_items(f, x, path + jax.tree_util.keystr(key), is_item)
       for key, x in children
   )
+  make: Any = type(value)
   if isinstance(value, Mapping) and list(mapped) != list(value):  # Flax's.
-    return type(value)({k: mapped[k] for k in value})
+    return make({k: mapped[k] for k in value})
   return mapped
 
 
