@@ -181,8 +181,9 @@ class Node(_values.Item):
       if name in cls._facts.optimizers and not hasattr(x, 'update'):
         expected, line = 'an optimizer', 'optax.pytree.chain(a, b)'
       elif name in cls._facts.scalars and not callable(x) and (
-          isinstance(x, (str, complex, Node)) or not _values.may_be_leaf(x)
-          and not isinstance(x, bool)):
+          isinstance(x, (str, Node)) or not _values.may_be_leaf(x)
+          and not isinstance(x, bool)
+          or isinstance(x, complex) and name in cls._facts.leaves):
         expected, line = 'a number, an array or a schedule', f'{name}=0.1'
       else:
         continue
