@@ -340,7 +340,7 @@ class MappingTest(parameterized.TestCase):
   def test_prints_what_is_no_scalar_as_it_is(self):
     opt = o.sgd(jnp.array([0.5, 1.0]))
     self.assertIn('Array([0.5, 1. ]', repr(opt.hyperparams))
-    jax.jit(lambda opt: self.assertIn('Tracer', repr(opt.hyperparams)))(
+    jax.jit(lambda opt: self.assertIn('Trace', repr(opt.hyperparams)))(
         o.sgd(0.1))
 
 

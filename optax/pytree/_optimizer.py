@@ -163,6 +163,8 @@ class Optimizer(_node.Node):
     seen = {id(x) for x in jax.tree.leaves((self, params))}
 
     def own(_, x):
+      if isinstance(x, _values.Item):
+        return jax.tree.map(lambda leaf: own('', leaf), x)
       if id(x) in seen and isinstance(x, jax.Array):
         return jnp.copy(x)
       seen.add(id(x))

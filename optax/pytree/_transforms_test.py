@@ -618,9 +618,9 @@ class TransformsTest(parameterized.TestCase):
   def test_branches_share_a_lifted_transformation(self):
     lift = optax.pytree.from_gradient_transformation
     tx, other = optax.sgd(0.1), optax.sgd(0.1)
-    jax.lax.cond(True, lambda: lift(tx), lambda: lift(tx))
+    jax.lax.cond(True, lambda: lift(tx), lambda: lift(other))
     with self.assertRaisesRegex(TypeError, 'same pytree structure'):
-      jax.lax.cond(True, lambda: lift(tx), lambda: lift(other))
+      jax.lax.cond(True, lambda: lift(tx), lambda: lift(optax.sgd(0.2)))
 
   def test_a_static_argument_holds_no_array(self):
     opt = optax.pytree.sgd(jnp.asarray(0.1))

@@ -308,7 +308,8 @@ def key(x: Any) -> Any:
     return type(x), *map(key, value)
   children, treedef = _children(x)
   keys = tuple(value) if isinstance(value, Mapping) else ()
-  return treedef, keys, *(key(child) for _, child in children)
+  # The type first: some structures can't be compared with anything else.
+  return type(x), treedef, keys, *(key(child) for _, child in children)
 
 
 def tree_key(tree: Any) -> tuple[Any, ...]:
