@@ -148,7 +148,8 @@ def derive(
         ' wrap(optax.adam) for a factory, from_gradient_transformation(tx) for'
         ' a transformation, or give a function that calls it'
     ) from None
-  key = base_class, how, _values.key(factory)
+  annotations = [repr(p.annotation) for p in signature.parameters.values()]
+  key = base_class, how, tuple(annotations), _values.key(factory)
   known = _classes.get(key)
   if known and _values.key(known._factory) == key[-1]:  # It reads the same.
     known._factory = staticmethod(factory)  # Which its module has now.

@@ -24,6 +24,8 @@ _NOT_CALLED = 'a trial update did not call it'
 
 _NOT_A_LEAF = 'its argument in a trial update was not a leaf of the state'
 
+_OTHER_STATE = 'the state that was put in is not one of this optimizer'
+
 _NO_STATE = 'the count is in the state, which only init makes'
 
 
@@ -111,6 +113,8 @@ def _evaluate(opt: Any, path: str, schedule: Any, places: set[str]) -> Any:
       jax.tree_util.keystr(place)[1:]: x
       for place, x in jax.tree_util.tree_leaves_with_path(_values.read(opt))
   }
+  if not places <= leaves.keys():
+    raise ValueError(_UNKNOWN.format(path=path, reason=_OTHER_STATE))
   count, *others = (leaves[place] for place in places)
   if any(isinstance(x, jax.ShapeDtypeStruct)
          for x in jax.tree.leaves((count, schedule))):

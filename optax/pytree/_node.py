@@ -178,7 +178,12 @@ class Node(_values.Item):
         continue
       if x is None and name in cls._facts.optional:
         continue
-      if name in cls._facts.optimizers and not hasattr(x, 'update'):
+      if callable(x) and not inspect.isclass(x) and (
+          name in cls._facts.static - cls._facts.masks
+          and name not in cls._options.static):
+        expected, line = 'what its annotation says', f'{name}=...'
+      elif name in cls._facts.optimizers and not (
+          hasattr(x, 'init') and hasattr(x, 'update')):
         expected, line = 'an optimizer', 'optax.pytree.chain(a, b)'
       elif name in cls._facts.scalars and not callable(x) and (
           isinstance(x, (str, Node)) or not _values.may_be_leaf(x)

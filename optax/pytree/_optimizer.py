@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 import dataclasses
-import functools
+import inspect
 import sys
 from typing import Any, Generic, NoReturn, Optional, overload
 from typing import ParamSpec, TYPE_CHECKING, TypeVar
@@ -241,20 +241,21 @@ class Optimizer(_node.Node):
       self, arguments: dict[str, Any]
   ) -> base.GradientTransformation:
     # Schedules of numbers that the factory doesn't take schedules for.
-    scheduled = {n for n in self._facts.numbers if callable(arguments[n])}
+    scheduled = {n: x for n, x in arguments.items()
+                 if n in self._facts.numbers and callable(x)}
     if scheduled:
 
-      @functools.wraps(self._factory)
       def factory(**numbers):
-        return super(Optimizer, self)._call_with(arguments | {
-            n: _values.weakly_typed(x) if n in scheduled else x
-            for n, x in numbers.items()
-        })
+        numbers = {n: _values.weakly_typed(x) for n, x in numbers.items()}
+        return super(Optimizer, self)._call_with(arguments | numbers)
 
+      factory.__signature__ = inspect.Signature([
+          inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY)
+          for n in scheduled
+      ])
       tx = _inject.inject_hyperparams(
-          factory, static_args=arguments.keys() - scheduled,
-          hyperparam_dtype=jnp.result_type(float),
-      )(**arguments)
+          factory, hyperparam_dtype=jnp.result_type(float)
+      )(**scheduled)
     else:
       tx = super()._call_with(arguments)
     if isinstance(tx, Optimizer):
@@ -346,13 +347,15 @@ class Optimizer(_node.Node):
     """
     changes = self._changes(changes, by_name)
     if 'opt_state' in changes:
-      return self._replace_state(**changes)
+      return self._replace_state(changes.pop('opt_state'), changes)
     opt = self._replace(changes)
     if self._has_state():
       _state.check_replacement(self, opt, changes)
     return opt
 
-  def _replace_state(self: _Self, opt_state: Any, **changes: Any) -> _Self:
+  def _replace_state(
+      self: _Self, opt_state: Any, changes: dict[str, Any]
+  ) -> _Self:
     if isinstance(opt_state, Optimizer):
       raise TypeError(f'{type(self).__name__}.replace: opt_state is an'
                       ' optimizer; write opt_state=other.opt_state')
@@ -364,6 +367,8 @@ class Optimizer(_node.Node):
     if opt._layout is not self._layout:
       expected = self._layout.params and _trial.init(new).result
       expected = expected and expected.tree()
+      if jax.tree.structure(expected) == jax.tree.structure(opt_state):
+        return new  # Without its shapes, which may be a population's.
     if expected is None:
       return new
     return opt._with_state(

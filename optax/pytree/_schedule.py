@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 import sys
-from typing import Any
+from typing import Any, Optional
 
 import jax
 from optax._src import base
@@ -29,6 +29,11 @@ class Schedule(_node.Node):
 
   _LEAVES = ('value',)
   _SUMMARY = 'As an immutable pytree: see :class:`optax.pytree.Schedule`.'
+
+  @classmethod
+  def _kind(cls, name: str, x: Any) -> Optional[str]:
+    # An integer may be a number of steps.
+    return None if isinstance(x, int) else super()._kind(name, x)
 
   def __call__(self, count: jax.typing.ArrayLike) -> jax.typing.ArrayLike:
     """Returns the value after `count` steps."""

@@ -176,13 +176,15 @@ def _try(what: str, trace: Any, opt: Any) -> Program:
   subject = _Subject(
       type(opt), opt._layout, treedef, tuple(map(_leaf, leaves)))
   try:
-    return _try_once(what, trace, subject)
+    return _try_once(what, trace, subject, jax.config.jax_enable_x64)
   except _HoldsTracers as e:
     return e.args[0]
 
 
 @functools.lru_cache(maxsize=64)
-def _try_once(what: str, trace: Any, subject: _Subject) -> Program:
+def _try_once(
+    what: str, trace: Any, subject: _Subject, unused_x64: bool
+) -> Program:
   """Traces with the leaves, or without their first axis: a population's."""
   error = None
   for axes in (0, 1) if any(x.ndim for x in subject.leaves) else (0,):

@@ -1,7 +1,7 @@
 """The items that arguments hold: what they are, and how they compare."""
 
 import collections
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 import dataclasses
 import functools
 import inspect
@@ -120,7 +120,8 @@ def is_array(x: Any) -> bool:
 def is_weak_scalar(x: Any) -> bool:
   """Whether `x` is to JAX what a Python number becomes in a traced function."""
   return isinstance(x, jax.Array) and x.ndim == 0 and bool(
-      getattr(x, 'weak_type', False))
+      getattr(x, 'weak_type', False)
+  ) and not jnp.issubdtype(x.dtype, jnp.complexfloating)
 
 
 def is_value(x: Any) -> bool:
@@ -203,13 +204,18 @@ def replace_leaf(old: Any, new: Any, kind: str) -> Any:
     kind: of the leaf, `NUMBER` or `ARRAY`.
 
   Returns:
-    A number with the old one's dtype, weak type and sharding, so that nothing
-    is traced anew; anything else as it is.
+    A number with the old one's shape, dtype, weak type and sharding, so that
+    nothing is traced anew; anything else as it is.
   """
   if is_holder(old):
     return jax.tree.map(lambda x: replace_leaf(x, new, kind), old)
   is_scalar = isinstance(new, float) or is_number(new) or (
-      kind == NUMBER and is_array(new) and not new.ndim)
+      kind == NUMBER and is_array(new) and not new.ndim
+      and not jnp.issubdtype(new.dtype, jnp.complexfloating))
+  if kind == ARRAY and is_scalar and is_array(old) and not (
+      isinstance(new, (int, np.integer))
+      or jnp.issubdtype(old.dtype, jnp.inexact)):
+    is_scalar = False  # An integer array would lose the fraction.
   if is_scalar and isinstance(old, np.ndarray):
     return own(np.asarray(new, old.dtype))
   if not is_scalar or not isinstance(old, jax.Array) or (
@@ -217,11 +223,8 @@ def replace_leaf(old: Any, new: Any, kind: str) -> Any:
     new = own(number(new) if kind == NUMBER else new)
     return to_jax(new) if isinstance(old, jax.Array) else new
   if isinstance(old, jax.core.Tracer) or isinstance(new, jax.core.Tracer):
-    if old.weak_type:
-      return jax.lax.full_like(0.0, new)
-    return jax.lax.convert_element_type(new, old.dtype)
-  if old.ndim:  # A population, which gets one number.
-    return jnp.asarray(new, old.dtype)
+    like = 0.0 if old.weak_type and not old.ndim else old
+    return jax.lax.full_like(like, new)
   full_like = _full_like_on(old.sharding) if old.committed else _full_like
   try:
     return full_like(old, new)
@@ -244,8 +247,8 @@ def as_text(x: Any) -> Any:
   """Returns a scalar that is shown as a number; others as they are."""
   if (isinstance(x, jax.Array) and not isinstance(x, jax.core.Tracer)
       and not x.ndim and jnp.issubdtype(x.dtype, jnp.number)
-      and x.is_fully_addressable and not x.is_deleted()):
-    return Text(np.asarray(x)[()])
+      and x.is_fully_addressable):
+    return Text('deleted' if x.is_deleted() else np.asarray(x)[()])
   return x
 
 
@@ -266,6 +269,8 @@ def static(x: Any, path: str) -> Any:
     )
   if isinstance(x, (jax.Array, np.ndarray)) and x.dtype != object:
     return own(np.asarray(x))  # A constant also where others are traced.
+  if isinstance(x, Iterator):
+    raise TypeError(f'{path} can be read only once; write list(...)')
   try:
     hash(x)
   except TypeError:
