@@ -35,9 +35,8 @@ _LIBRARIES = ('builtins', 'functools', 'jax', 'jaxlib', 'math', 'ml_dtypes',
 # They read more than what they are given.
 _IMPURE = sys.modules['builtins'], eval, exec, getattr, globals, locals, vars
 _PLAIN = {*np.ScalarType, type(None), type(...)} - {memoryview, np.void}
-# What modules of arrays read of files, and of random states.
-_CHANGING = {'.random', '.load', '.loadtxt', '.genfromtxt', '.fromfile',
-             '.memmap', '.fromregex'}
+_FILES = {'.load', '.loadtxt', '.genfromtxt', '.fromfile', '.memmap',
+          '.fromregex'}
 _READS = {'LOAD_GLOBAL': '', 'LOAD_ATTR': '.', 'LOAD_METHOD': '.'}
 
 
@@ -84,9 +83,9 @@ def _key(x: Any, value_key: Callable[[Any], Any], seen: dict[Any, int]) -> Any:
       *(cell != types.CellType() and (cell.cell_contents,) for cell in cells),
       x.__defaults__, (*(x.__kwdefaults__ or {}).items(),), (*vars(x).items(),),
       *((name, scope[name]) for name in sorted(names & scope.keys())))
-  if any('__' in name for name in names) or names & _CHANGING and any(
-      y in (np, jax.numpy) for y in parts if isinstance(y, tuple) for y in y
-      if isinstance(y, types.ModuleType)):
+  if any('__' in name for name in names) or any(
+      y is np and '.random' in names or y in (np, jax.numpy) and names & _FILES
+      for y in jax.tree.leaves(parts) if isinstance(y, types.ModuleType)):
     raise ValueError(f'{x!r} may read what changes.')
   # Code is equal by value, with the types of its constants.
   return type(x), x.__code__, *map(recur, parts)

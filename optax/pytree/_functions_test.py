@@ -368,6 +368,16 @@ _SCHEDULES = {
 }
 
 
+class FilesTest(absltest.TestCase):
+
+  def test_function_that_reads_a_file_is_equal_only_to_itself(self):
+    for make in (lambda: lambda params: np.load('mask.npy'),
+                 lambda: lambda params: jnp.load('mask.npy'),
+                 lambda: lambda params: getattr(np, 'random').rand()):
+      function = make()
+      self.assertIs(_functions.key(function, repr), function)
+
+
 class OptaxTest(parameterized.TestCase):
 
   @parameterized.parameters(sorted(_test_utils.CASES.keys() - _ONLY_THEMSELVES))
