@@ -53,7 +53,8 @@ def key(function: Any, value_key: Callable[[Any], Any]) -> Any:
   """
   try:
     return _key(function, value_key, {})
-  except (ValueError, RuntimeError):  # Also of a deleted array, and recursion.
+  except (ValueError, RuntimeError, SystemError):
+    # Also of a deleted array, and recursion, in JAX's extension too.
     return function
 
 
