@@ -157,7 +157,8 @@ class UpdateTest(parameterized.TestCase):
       ('more', {**_PARAMS, **_OTHER}, r"updates\['v'\] does not belong there"),
   )
   def test_gradients_of_another_structure(self, grads, message):
-    with self.assertRaisesRegex(ValueError, message) as context:
+    with self.assertRaisesRegex(
+        (TypeError, ValueError), message) as context:
       _opt().update(grads, _PARAMS)
     self.assertNotIn('state', str(context.exception))
 

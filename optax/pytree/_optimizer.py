@@ -213,12 +213,16 @@ class Optimizer(_node.Node):
       new_updates, state = tx.update(
           updates, self.opt_state, params, **extra_args
       )
-    except Exception:
+    except Exception as e:
       if self._layout.params is None:  # The state was put in.
         expected = tx.init, updates if params is None else params
         _state.check(jax.eval_shape(*expected), self.opt_state)
       elif not self._layout.params.fit(getattr(params, 'fast', updates)):
-        _state.check(self._layout.params.tree(), updates, 'updates')
+        try:
+          _state.check(self._layout.params.tree(), updates, 'updates')
+        except ValueError as problem:
+          error = TypeError if isinstance(e, TypeError) else ValueError
+          raise error(str(problem)) from e
       raise
     return new_updates, self._unflatten(
         self._layout, (*self._children[:-1], state)
