@@ -32,24 +32,45 @@ class Hyperparameter(NamedTuple):
   parameter: str
 
 
+class Entry(NamedTuple):
+  """An item or a container in the template of a layout.
+
+  Attributes:
+    parameter: the parameter that holds it.
+    path: where it stands.
+    name: the same, or what `named_chain` calls it.
+    value: what stands there.
+  """
+
+  parameter: str
+  path: str
+  name: str
+  value: Any
+
+
+def entries(layout: Any) -> list[Entry]:
+  """Returns the containers of a layout, and their items."""
+  found = []
+  for parameter, value in layout.template.items():
+    items, name = _values.items(value, parameter, callable), ''
+    if len(items) != 1 or items[0][0] != parameter:  # A container.
+      found.append(Entry(parameter, parameter, parameter, value))
+    for path, x in items:
+      found.append(Entry(parameter, path, name or path, x))
+      # The pairs of named_chain.
+      name = x if isinstance(x, str) and path.endswith('[0]') else ''
+  return found
+
+
 def walk(
     node: Any, path: str = '', names: str = ''
 ) -> Iterator[Hyperparameter]:
   """Yields the hyperparameters of a node and of those inside."""
-  for parameter in node._layout.template:
-    value, name = node._get(parameter), ''
-    items = _values.items(value, parameter, callable)
-    if len(items) != 1 or items[0][0] != parameter:  # A container.
-      yield Hyperparameter(
-          path + parameter, names + parameter, value, node, parameter)
-    for inner, x in items:
-      is_node = isinstance(x, _values.Item)
-      named = names + (name if is_node and name else inner)
-      yield Hyperparameter(path + inner, named, x, node, parameter)
-      if is_node:
-        yield from walk(x, f'{path}{inner}.', f'{named}.')
-      # The pairs of named_chain.
-      name = x if isinstance(x, str) and inner.endswith('[0]') else ''
+  for entry in node._layout.entries:
+    x, name = node._fill(entry.value), names + entry.name
+    yield Hyperparameter(path + entry.path, name, x, node, entry.parameter)
+    if isinstance(x, _values.Item):
+      yield from walk(x, f'{path}{entry.path}.', f'{name}.')
 
 
 def find(node: Any, given: str) -> Hyperparameter:

@@ -179,6 +179,8 @@ def derive(
       '_factory': staticmethod(factory),
       '_facts': facts,
       '_options': how,
+      '_by_name': all(p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
+                      for p in signature.parameters.values()),
       '_static_defaults': {
           n: (p.default, _values.key(p.default))
           for n, p in signature.parameters.items()

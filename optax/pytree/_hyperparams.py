@@ -78,18 +78,20 @@ class Hyperparams(Mapping):
 
 def numbers(opt: Any) -> Hyperparams:
   """Returns the numeric hyperparameters by path, schedules evaluated."""
-  found, all_names, trial = {}, {}, None
-  for path, names, x, node, name in _address.walk(opt):
-    all_names[path], facts = names, node._facts
+  found, names, trial = {}, {}, None
+  for path, names[path], x, node, name in _address.walk(opt):
+    facts = node._facts
     if name in facts.masks or callable(node):  # Of a schedule.
       continue
+    if x is None or isinstance(x, (bool, str)):
+      continue
     x = x.__jax_array__() if _values.is_holder(x) else x
-    if not _values.is_value(x) and _values.may_be_leaf(x) and (
-        name in facts.leaves or isinstance(x, jax.ShapeDtypeStruct)):
-      raise ValueError(_ABSTRACT.format(path=path))
     if _values.is_number(x) or (
         _values.is_array(x) and jnp.issubdtype(x.dtype, jnp.number)):
       found[path] = x
+    elif not _values.is_value(x) and _values.may_be_leaf(x) and (
+        name in facts.leaves or isinstance(x, jax.ShapeDtypeStruct)):
+      raise ValueError(_ABSTRACT.format(path=path))
     elif callable(x) and not inspect.isclass(x):
       is_number = name in facts.leaves | facts.numbers or _values.is_number(
           node.__signature__.parameters[name].default)
@@ -104,7 +106,7 @@ def numbers(opt: Any) -> Hyperparams:
       elif is_number:
         reason = _NOT_A_LEAF if places else trial.reason or _NOT_CALLED
         raise ValueError(_UNKNOWN.format(path=path, reason=reason))
-  return Hyperparams(found, {path: all_names[path] for path in found})
+  return Hyperparams(found, {path: names[path] for path in found})
 
 
 def _evaluate(opt: Any, path: str, schedule: Any, places: set[str]) -> Any:

@@ -23,7 +23,7 @@ _HOW_TO_REPLACE = """\
   opt.replace(learning_rate=x) or opt.replace({{'args[1].learning_rate': x}})"""
 
 
-_NEEDS_A_VALUE = (
+NEEDS_A_VALUE = (
     jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError
 )
 
@@ -62,6 +62,14 @@ class _Layout:
   def __hash__(self) -> int:
     return self._hash
 
+  entries = functools.cached_property(_address.entries)
+
+  @functools.cached_property
+  def functions(self) -> list[tuple[str, Any]]:
+    """The parameters that hold functions, and what stands for their values."""
+    return [(name, key) for (name, x), key
+            in zip(self.template.items(), self.key) if _has_functions(x)]
+
   def __repr__(self) -> str:  # What JAX shows where two structures differ.
     as_kind = lambda _, x: (
         _values.Text(f'<{self.kinds[x.index]}>') if type(x) is _values.Child
@@ -84,6 +92,7 @@ class Node(_values.Item):
   _factory: ClassVar[Callable[..., Any]]
   _facts: ClassVar[_derive.Facts]
   _options: ClassVar[_derive.Options]
+  _by_name: ClassVar[bool]  # Whether it takes all arguments by name.
   # The defaults that are static, and what stands for them in comparisons.
   _static_defaults: ClassVar[dict[str, tuple[Any, Any]]]
 
@@ -234,10 +243,17 @@ class Node(_values.Item):
 
   def _get(self, name: str) -> Any:
     """Returns the value of a parameter of the factory, in new containers."""
+    return self._fill(self._layout.template[name])
+
+  def _fill(self, x: Any) -> Any:
+    """Returns what a part of the template stands for."""
+    if type(x) is _values.Child:
+      return self._children[x.index]
+    if _values.is_plain(x):
+      return x
     return _values.map_items(
-        lambda _, x: self._children[x.index] if type(x) is _values.Child else x,
-        self._layout.template[name],
-    )
+        lambda _, y: self._children[y.index] if type(y) is _values.Child else y,
+        x)
 
   def _call(self, convert: Optional[Callable[[str, Any], Any]] = None) -> Any:
     """Calls the factory.
@@ -250,22 +266,24 @@ class Node(_values.Item):
       What the factory returns.
     """
 
-    def fill(path, x):
-      del path
+    layout = self._layout
+    for name, key in layout.functions:
+      if _values.key(layout.template[name]) != key:
+        # Its program would serve what is equal.
+        raise TypeError(f'{type(self).__name__}: {name} has a function that'
+                        ' reads what has changed; make a new optimizer')
+
+    def fill(_, x):
       if type(x) is _values.Child:
-        kind, x = self._layout.kinds[x.index], self._children[x.index]
+        kind, x = layout.kinds[x.index], self._children[x.index]
         if kind == _values.NUMBER:
           return _values.weakly_typed(x)
       return x._as_argument() if isinstance(x, Node) and not convert else x
 
-    arguments = {}
-    for (name, x), key in zip(self._layout.template.items(), self._layout.key):
-      if not _values.is_plain(x):
-        if _values.key(x) != key:  # Its program would serve what is equal.
-          raise TypeError(f'{type(self).__name__}: {name} has a function that'
-                          ' reads what has changed; make a new optimizer')
-        x = _values.map_items(fill, x, name)
-      arguments[name] = x
+    arguments = {
+        name: x if _values.is_plain(x) else _values.map_items(fill, x, name)
+        for name, x in layout.template.items()
+    }
     if convert:
       arguments = {
           name: x if name in self._facts.masks
@@ -275,10 +293,13 @@ class Node(_values.Item):
     return self._call_with(arguments)
 
   def _call_with(self, arguments: dict[str, Any]) -> Any:
-    bound = inspect.BoundArguments(self.__signature__, arguments)
+    args, kwargs = (), arguments
+    if not self._by_name:
+      bound = inspect.BoundArguments(self.__signature__, arguments)
+      args, kwargs = bound.args, bound.kwargs
     try:
-      return self._factory(*bound.args, **bound.kwargs)
-    except _NEEDS_A_VALUE as e:
+      return self._factory(*args, **kwargs)
+    except NEEDS_A_VALUE as e:
       paths = [n for n, x in arguments.items() if any(
           isinstance(y, jax.core.Tracer) for y in jax.tree.leaves(x))]
       raise TypeError(_BRANCHES.format(
@@ -306,7 +327,7 @@ class Node(_values.Item):
       by_name = {**changes, **by_name}
     found = {}
     for path, x in by_name.items():
-      if path != 'opt_state' and not self._is_path(path):
+      if path not in ('opt_state', *self._layout.paths):
         try:
           path = _address.find(self, str(path)).path
         except AttributeError as e:
@@ -315,13 +336,6 @@ class Node(_values.Item):
         raise TypeError(_HOW_TO_REPLACE.format(name=type(self).__name__))
       found[path] = x
     return found
-
-  def _is_path(self, path: str) -> bool:
-    """Whether it is a path without doubt: of a parameter or a child."""
-    if path in self._layout.template:
-      return True
-    i, inner = self._find(path)
-    return i is not None and (not inner or self._children[i]._is_path(inner))
 
   def _replace(self: _Self, changes: Mapping[str, Any]) -> _Self:
     """Puts leaves where leaves are, and arranges anew what else changes."""
@@ -430,7 +444,7 @@ def _overlap(path: str, other: str) -> bool:
 
 
 def _has_functions(x: Any) -> bool:
-  return any(
+  return not (_values.is_plain(x) or type(x) is _values.Child) and any(
       callable(item) or isinstance(item, base.GradientTransformation)
       for _, item in _values.items(x)
   )

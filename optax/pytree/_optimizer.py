@@ -12,6 +12,7 @@ import jax.numpy as jnp
 from optax._src import base
 from optax.schedules import _inject
 from optax.pytree import _address
+from optax.pytree import _closures
 from optax.pytree import _derive
 from optax.pytree import _flax
 from optax.pytree import _hyperparams
@@ -141,7 +142,8 @@ class Optimizer(_node.Node):
     if (isinstance(x, base.GradientTransformation)
         and cls is not from_gradient_transformation):
       return from_gradient_transformation(x)
-    return super()._convert(name, path, x)
+    x = super()._convert(name, path, x)
+    return x if name in cls._facts.static else _closures.lift(x)
 
   def init(self: _Self, params: Any) -> _Self:
     """Returns the optimizer with the initial state for some parameters.
@@ -206,23 +208,17 @@ class Optimizer(_node.Node):
       raise ValueError(_NO_STATE.format(name=type(self).__name__))
     if params is not None and self._is_state(params, updates):
       raise TypeError(_functional_call(self, 'update'))
-    tx: Any = self.tx
-    if isinstance(tx, base.GradientTransformation):
-      tx = base.with_extra_args_support(tx)
     try:
+      tx: Any = self.tx
+      if isinstance(tx, base.GradientTransformation):
+        tx = base.with_extra_args_support(tx)
       new_updates, state = tx.update(
           updates, self.opt_state, params, **extra_args
       )
     except Exception as e:
-      if self._layout.params is None:  # The state was put in.
-        expected = tx.init, updates if params is None else params
-        _state.check(jax.eval_shape(*expected), self.opt_state)
-      elif not self._layout.params.fit(getattr(params, 'fast', updates)):
-        try:
-          _state.check(self._layout.params.tree(), updates, 'updates')
-        except ValueError as problem:
-          error = TypeError if isinstance(e, TypeError) else ValueError
-          raise error(str(problem)) from e
+      if problem := _state.reason(self, e, updates, params):
+        error = ValueError if isinstance(e, ValueError) else TypeError
+        raise error(problem) from e
       raise
     return new_updates, self._unflatten(
         self._layout, (*self._children[:-1], state)
@@ -277,7 +273,9 @@ class Optimizer(_node.Node):
 
     It is for everything that expects a functional transformation. The
     optimizer in the state has the say: to change a hyperparameter, replace it
-    there. A later `replace` on this object has no effect.
+    there. A later `replace` on this object has no effect. The transformation is
+    a pytree with the leaves of the optimizer, and equal by value, so that what
+    is compiled for one serves all that are equal.
 
     Returns:
       A transformation whose `init` returns an optimizer with state, and whose
@@ -292,7 +290,8 @@ class Optimizer(_node.Node):
       >>> updates.tolist()
       [-0.5, -0.5]
     """
-    return base.GradientTransformationExtraArgs(self.init, _update)
+    return base.GradientTransformationExtraArgs(
+        _Init(self._without_state()), _Update())
 
   @property
   def hyperparams(self) -> _hyperparams.Hyperparams:
@@ -426,15 +425,35 @@ def _functional_call(opt: Optimizer, method: str) -> str:
   return _CALLED_AS_FUNCTIONAL.format(name=type(opt).__name__, method=method)
 
 
-def _update(
-    updates: base.Updates,
-    state: Any,
-    params: Optional[base.Params] = None,
-    **extra_args: Any,
-) -> tuple[base.Updates, Optimizer]:
-  if not isinstance(state, Optimizer):
-    raise TypeError(_OTHER_STATE.format(state=type(state).__name__))
-  return state.update(updates, params, **extra_args)
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class _Init:
+  """The `init` of an optimizer as a pytree, equal by value."""
+
+  opt: Optimizer
+
+  def __call__(self, params: base.Params) -> Optimizer:
+    return self.opt.init(params)
+
+  def __hash__(self) -> int:  # Also with arrays, which nothing can write to.
+    return hash(self.opt._layout)
+
+
+@jax.tree_util.register_static
+@dataclasses.dataclass(frozen=True)
+class _Update:
+  """Updates the optimizer that is the state; itself it holds nothing."""
+
+  def __call__(
+      self,
+      updates: base.Updates,
+      state: Any,
+      params: Optional[base.Params] = None,
+      **extra_args: Any,
+  ) -> tuple[base.Updates, Optimizer]:
+    if not isinstance(state, Optimizer):
+      raise TypeError(_OTHER_STATE.format(state=type(state).__name__))
+    return state.update(updates, params, **extra_args)
 
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from typing import Any, Optional
 
 import jax
 from optax._src import base
+from optax.pytree import _closures
 from optax.pytree import _derive
 from optax.pytree import _node
 
@@ -29,6 +30,10 @@ class Schedule(_node.Node):
 
   _LEAVES = ('value',)
   _SUMMARY = 'As an immutable pytree: see :class:`optax.pytree.Schedule`.'
+
+  @classmethod
+  def _convert(cls, name: str, path: str, x: Any) -> Any:
+    return _closures.lift(super()._convert(name, path, x))
 
   @classmethod
   def _kind(cls, name: str, x: Any) -> Optional[str]:

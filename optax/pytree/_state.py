@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import jax
+import jax.core
 import numpy as np
 from optax.pytree import _address
+from optax.pytree import _node
 from optax.pytree import _trial
 from optax.pytree import _values
 
@@ -31,10 +33,28 @@ _ONLY_INIT = """\
 {name}.replace: only init uses {path}, so that a change would do nothing. Build
 a new optimizer and call its init."""
 
-
 _NOT_OF_THIS = (
     '{}: the state is not one of this optimizer for these parameters'
 )
+
+_ABSTRACT = """\
+{name}.update: {path} has no value: the optimizer is abstract, as jax.eval_shape
+returns it. Write
+  opt.replace({{{path!r}: x}})"""
+
+_DEAD = """\
+{name}.update: a function reads what was traced by a transformation that has
+ended: {path}. What it holds itself would be a leaf, if nothing else that it
+reads could change. Give a schedule of optax.pytree, such as
+  optax.pytree.linear_schedule(x, 0.0, steps)
+or the class of a function that makes yours:
+  optax.pytree.wrap_schedule(make_schedule)(x)"""
+
+_BRANCHES = """\
+{name}.update needs the value of what may be traced. If it is a hyperparameter,
+one of {path}, give it a number instead of an array or a schedule, or make it
+static:
+  optax.pytree.wrap(factory, static=('name',))"""
 
 
 def check(expected: Any, found: Any, name: str = 'opt_state') -> None:
@@ -51,6 +71,31 @@ def check(expected: Any, found: Any, name: str = 'opt_state') -> None:
   if problem := _difference(expected, found, name):
     is_state = name.endswith(('opt_state', 'state_dict'))
     raise ValueError(_NOT_OF_THIS.format(problem) if is_state else problem)
+
+
+def reason(
+    opt: Any, error: Exception, updates: Any, params: Any
+) -> str:
+  """Returns why an update has failed, '' if it isn't known."""
+  name, found = type(opt).__name__, list(_address.walk(opt))
+  paths = lambda test: ', '.join(x.path for x in found if test(x.value))
+  if path := paths(lambda x: isinstance(x, jax.ShapeDtypeStruct)):
+    return _ABSTRACT.format(name=name, path=path)
+  if isinstance(error, jax.errors.UnexpectedTracerError):
+    return _DEAD.format(name=name, path=paths(callable))
+  if isinstance(error, _node.NEEDS_A_VALUE) and (path := paths(
+      lambda x: isinstance(x, jax.core.Tracer) or callable(x))):
+    return _BRANCHES.format(name=name, path=path)
+  saw = opt._layout.params
+  try:
+    if saw is None:  # The state was put in.
+      expected = opt.tx.init, updates if params is None else params
+      check(jax.eval_shape(*expected), opt.opt_state)
+    elif not saw.fit(getattr(params, 'fast', updates)):
+      check(saw.tree(), updates, 'updates')
+  except ValueError as problem:
+    return str(problem)
+  return ''
 
 
 def conform(expected: Any, state: Any) -> Any:

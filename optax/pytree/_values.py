@@ -2,11 +2,10 @@
 
 import collections
 from collections.abc import Callable, Iterator, Mapping
-import dataclasses
 import functools
 import inspect
 import types
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 import jax
 import jax.core
@@ -22,13 +21,12 @@ NODE = 'node'  # An optimizer or a schedule, with items of its own.
 
 _DICTS = (dict, collections.OrderedDict, collections.defaultdict)
 
-_FUNCTIONS = (
+FUNCTIONS = (
     types.FunctionType, functools.partial, base.GradientTransformation
 )
 
 
-@dataclasses.dataclass(frozen=True)
-class Child:
+class Child(NamedTuple):
   """Stands in a template for one of the children of a node."""
 
   index: int
@@ -298,7 +296,7 @@ def key(x: Any) -> Any:
         return x.dtype, key(jax.random.key_data(x))
     x = np.asarray(x)
     return x.dtype, x.shape, x.tobytes()
-  if isinstance(x, _FUNCTIONS):
+  if isinstance(x, FUNCTIONS):
     return type(x), _functions.key(x, key)
   if isinstance(x, (np.dtype, type(jnp.float32))) or (
       inspect.isclass(x) and issubclass(x, np.generic)):

@@ -1,0 +1,117 @@
+"""Functions that hold arrays, as immutable pytrees of these.
+
+A schedule that closes over a learning rate hides an array where JAX can't see
+it: it is a constant of the program, or a tracer that is dead when the
+transformed function has returned. Where nothing that the function reads may
+change otherwise, as `_functions` proves, the function is a template as other
+arguments are: placeholders stand in its cells, and the arrays are leaves.
+"""
+
+from collections.abc import Callable
+import functools
+import types
+from typing import Any
+
+import jax
+import jax.core
+import jax.numpy as jnp
+from optax.pytree import _derive
+from optax.pytree import _functions
+from optax.pytree import _node
+from optax.pytree import _values
+
+
+class _Closure(_node.Node):
+  """A function, or a transformation, whose arrays are leaves."""
+
+  _LEAVES = ()
+  _SUMMARY = 'Its arrays are leaves.'
+
+  def _as_argument(self) -> Any:
+    return self._call()
+
+
+class _Callable(_Closure):
+
+  def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    return self._call()(*args, **kwargs)
+
+
+def _closure(template: Any, cells: dict[str, jax.Array]) -> Any:
+  """Returns a function.
+
+  Args:
+    template: the function, with placeholders in its cells.
+    cells: what they stand for, by the names of the variables.
+  """
+  arrays = list(cells.values())
+  return _rebuild(template, lambda _, x: (
+      arrays[x.index] if type(x) is _values.Child else x))
+
+
+transformation = _derive.derive(
+    _Closure, _closure, _derive.Options('transformation'))
+function = _derive.derive(_Callable, _closure, _derive.Options('function'))
+
+
+def lift(x: Any) -> Any:
+  """Returns a function that holds arrays as a node with leaves.
+
+  Args:
+    x: anything.
+
+  Returns:
+    A node if `x` is a function, a partial object or a transformation, if it
+    holds tracers or arrays of floating type in its cells, and if it can't
+    change otherwise; else `x` itself.
+  """
+  if not isinstance(x, _values.FUNCTIONS):
+    return x
+  cells = {}
+
+  def take(name, y):
+    if not _values.is_array(y) or not (
+        isinstance(y, jax.core.Tracer)
+        or isinstance(y, jax.Array) and jnp.issubdtype(y.dtype, jnp.floating)):
+      return y
+    for i, other in enumerate(cells.values()):
+      if other is y:  # One leaf, as it is one array.
+        return _values.Child(i)
+    cells[name if name not in cells else f'{name}_{len(cells)}'] = y
+    return _values.Child(len(cells) - 1)
+
+  template = _rebuild(x, take)
+  if not cells or _functions.key(template, _values.key) is template:
+    return x
+  return (function if callable(x) else transformation)(template, cells)
+
+
+def _rebuild(function: Any, f: Callable[[str, Any], Any]) -> Any:
+  """Returns a function with f(name, content) in the cells of its variables."""
+  known = {}  # By identity: a function may hold itself.
+
+  def rebuild(x, name=''):
+    if type(x) is _values.Child:
+      return f(name, x)
+    if isinstance(x, tuple):  # Iterated like this, none gives a warning.
+      return tuple.__new__(type(x), [rebuild(y, name) for y in
+                                     tuple.__iter__(x)])
+    if type(x) is functools.partial:
+      return functools.partial(
+          rebuild(x.func), *rebuild(x.args, 'args'),
+          **{k: rebuild(y, k) for k, y in x.keywords.items()})
+    if type(x) is not types.FunctionType or not x.__closure__:
+      return f(name, x)
+    if x not in known:
+      cells = tuple(types.CellType() for _ in x.__closure__)
+      known[x] = new = types.FunctionType(
+          x.__code__, x.__globals__, x.__name__, x.__defaults__, cells)
+      new.__kwdefaults__, new.__qualname__ = x.__kwdefaults__, x.__qualname__
+      vars(new).update(vars(x))
+      for variable, old, cell in zip(
+          x.__code__.co_freevars, x.__closure__, cells):
+        if old != types.CellType():  # It has no content yet.
+          cell.cell_contents = rebuild(old.cell_contents, variable)
+    return known[x]
+
+  return rebuild(function)
