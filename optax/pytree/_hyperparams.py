@@ -78,7 +78,7 @@ class Hyperparams(Mapping):
 
 def numbers(opt: Any) -> Hyperparams:
   """Returns the numeric hyperparameters by path, schedules evaluated."""
-  found, names, trial = {}, {}, None
+  found, names, trial, leaves = {}, {}, None, {}
   for path, names[path], x, node, name in _address.walk(opt):
     facts = node._facts
     if name in facts.masks or callable(node):  # Of a schedule.
@@ -99,33 +99,54 @@ def numbers(opt: Any) -> Hyperparams:
         if is_number:
           raise ValueError(_UNKNOWN.format(path=path, reason=_NO_STATE))
         continue
-      trial = trial or _trial.update(opt)
-      places = trial.counts.get(path, ())
-      if places and None not in places:
-        found[path] = _evaluate(opt, path, x, places)
+      if trial is None:
+        trial = _trial.update(opt)
+        leaves = {jax.tree_util.keystr(place)[1:]: y for place, y in
+                  jax.tree_util.tree_leaves_with_path(_values.read(opt))}
+      starts = trial.counts.get(path)
+      if starts and None not in starts:
+        found[path] = _evaluate(path, x, leaves, starts)
       elif is_number:
-        reason = _NOT_A_LEAF if places else trial.reason or _NOT_CALLED
+        reason = _NOT_A_LEAF if starts else trial.reason or _NOT_CALLED
         raise ValueError(_UNKNOWN.format(path=path, reason=reason))
   return Hyperparams(found, {path: names[path] for path in found})
 
 
-def _evaluate(opt: Any, path: str, schedule: Any, places: set[str]) -> Any:
-  """Evaluates a schedule with the count at some places in the optimizer."""
-  leaves = {
-      jax.tree_util.keystr(place)[1:]: x
-      for place, x in jax.tree_util.tree_leaves_with_path(_values.read(opt))
-  }
-  if not places <= leaves.keys():
+def _evaluate(
+    path: str, schedule: Any, leaves: dict[str, Any], starts: dict[str, int]
+) -> Any:
+  """Evaluates a schedule with the count that the next update will use.
+
+  Args:
+    path: of the schedule.
+    schedule: a function, or a node that is one.
+    leaves: those of the optimizer by path.
+    starts: the paths of the counts, with what they are after `init`.
+  """
+  if not starts.keys() <= leaves.keys():
     raise ValueError(_UNKNOWN.format(path=path, reason=_OTHER_STATE))
-  count, *others = (leaves[place] for place in places)
+  first = min(starts, key=starts.__getitem__)
+  count = leaves[first]
   if any(isinstance(x, jax.ShapeDtypeStruct)
          for x in jax.tree.leaves((count, schedule))):
     raise ValueError(_ABSTRACT.format(path=path))
-  value = schedule(count)
-  for other in others:  # For instance, one for each group of muon.
-    in_step = count == other
+  if isinstance(schedule, _values.FUNCTIONS):
+    schedule = jax.tree_util.Partial(schedule)
+  is_pytree = isinstance(schedule, (_values.Item, jax.tree_util.Partial))
+  value = _call(schedule, count) if is_pytree else schedule(count)
+  for place, start in starts.items():  # For instance, one for each group.
+    in_step = leaves[place] - start == count - starts[first]
     if isinstance(in_step, jax.core.Tracer):
       value = jnp.where(in_step, value, jnp.nan)
     elif not in_step.all():
       raise ValueError(_UNKNOWN.format(path=path, reason=_NOT_IN_STEP))
   return value
+
+
+@jax.jit
+def _call(schedule: Any, count: jax.Array) -> jax.Array:
+  """Calls a schedule, or each of a population."""
+  if not count.ndim:
+    return schedule(count)
+  axes = jax.tree.map(lambda x: 0 if x.ndim else None, schedule)
+  return jax.vmap(_call, (axes, 0))(schedule, count)

@@ -1,6 +1,7 @@
 """Checks that a state and an optimizer fit together."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+import itertools
 from typing import Any
 
 import jax
@@ -114,28 +115,32 @@ def conform(expected: Any, state: Any) -> Any:
   if structure == jax.tree.structure(state):
     check(expected, state)
     return state
-  places = {_words(path): (path, x) for path, x in
-            jax.tree_util.tree_leaves_with_path(state)}
-  leaves = []
-  for path, _ in jax.tree_util.tree_leaves_with_path(expected):
-    if _words(path) not in places:
-      problem = f'opt_state{jax.tree_util.keystr(path)} is missing'
-      raise ValueError(_NOT_OF_THIS.format(problem))
-    leaves.append(places.pop(_words(path))[1])
-  for path, _ in places.values():
-    problem = f'opt_state{jax.tree_util.keystr(path)} does not belong there'
-    raise ValueError(_NOT_OF_THIS.format(problem))
-  conformed = structure.unflatten(leaves)
+  conformed = structure.unflatten(_in_order(expected, state, 'opt_state'))
   check(expected, conformed)
   return conformed
 
 
-def _words(path: Any) -> tuple[str, ...]:
-  """Returns a path such that those of tuples, lists and dicts are alike."""
-  return tuple(
-      str(getattr(x, 'name', getattr(x, 'key', getattr(x, 'idx', x))))
-      for x in path
-  )
+def _in_order(expected: Any, found: Any, path: str) -> Iterator[Any]:
+  """Yields what a tree has in the places of the leaves of the expected one."""
+  if jax.tree_util.all_leaves([expected]):
+    yield found
+    return
+  is_mapping = isinstance(found, Mapping)
+  given = found.values() if is_mapping else (
+      x for _, x in _values.children(found)[0] if x is not found)
+  given = dict(zip(map(str, found) if is_mapping else itertools.count(), given))
+  for i, ((key,), x) in enumerate(
+      () if expected is None else _values.children(expected)[0]):
+    inner = path + jax.tree_util.keystr((key,))
+    name = str(getattr(key, 'name', getattr(key, 'key', i)))
+    if (place := name if is_mapping else i) in given:
+      yield from _in_order(x, given.pop(place), inner)
+    elif jax.tree.leaves(x):
+      raise ValueError(_NOT_OF_THIS.format(f'{inner} is missing'))
+  for place, x in given.items():
+    if jax.tree.leaves(x):
+      raise ValueError(
+          _NOT_OF_THIS.format(f'{path}[{place!r}] does not belong there'))
 
 
 def _difference(

@@ -96,15 +96,15 @@ class Program(NamedTuple):
     text: the program, without what it computes in vain.
     result: what it returns.
     used: the paths of the leaves that the result depends on.
-    counts: for each function that is called with a number, by its path: the
-      path of that number, None if it is not a leaf.
+    counts: for each function that is called with numbers, by its path: their
+      paths, None for what is not a leaf, and what they are after `init`.
   """
 
   reason: str = ''
   text: str = ''
   result: Any = None  # `Params`.
   used: frozenset[str] = frozenset()
-  counts: Mapping[str, set[Any]] = {}
+  counts: Mapping[str, dict[Any, int]] = {}
 
 
 class _HoldsTracers(Exception):
@@ -196,11 +196,31 @@ def _try_once(
       error = error or e
       continue
     used, counts = _read(program, subject.paths(state))
+    if any(len(places) > 1 for places in counts.values()):
+      starts = _starts(subject, leaves)
+      counts = {path: {place: int(starts.get(place, 0)) for place in places}
+                for path, places in counts.items()}
     found = Program('', _text(program), Params(result), used, counts)
     if any(isinstance(x, jax.core.Tracer) for x in program.consts):
       raise _HoldsTracers(found)
     return found
   return Program(f'{what} fails with {error!r}')
+
+
+def _starts(subject: _Subject, leaves: Any) -> dict[str, Any]:
+  """Returns the numbers in the state that init makes, by their paths."""
+
+  @jax.jit  # Which computes these alone.
+  def numbers():
+    given = leaves, subject.params()
+    state = subject.init(*jax.tree.map(
+        lambda x: jnp.ones(x.shape, x.dtype) if hasattr(x, 'dtype') else x,
+        given))
+    paths = subject.paths(state)[len(leaves):]
+    return {path: x for path, x in zip(paths, jax.tree.leaves(state))
+            if not jnp.ndim(x) and jnp.issubdtype(x.dtype, jnp.integer)}
+
+  return numbers()
 
 
 def _trace_init(subject: _Subject, leaves: Any) -> tuple[Any, Any, Any]:
@@ -288,7 +308,7 @@ def _follow(jaxpr: Any, inputs: list[Any], counts: dict[str, Any]) -> list[Any]:
     values = list(map(read, eqn.invars))
     name = str(eqn.params.get('name', ''))
     if name.startswith(_PROBE):
-      counts.setdefault(name.removeprefix(_PROBE), set()).add(values[0][1])
+      counts.setdefault(name.removeprefix(_PROBE), {})[values[0][1]] = 0
     is_loop = eqn.primitive.name in ('scan', 'while')
     for inner in _inner_programs(eqn.params.values()):
       # A branch has no predicate, so that the first ones may be missing.

@@ -42,7 +42,7 @@ def _is_item(x: Any) -> bool:
   ) or jax.tree_util.all_leaves([x])
 
 
-def _children(x: Any) -> tuple[list[Any], Any]:
+def children(x: Any) -> tuple[list[Any], Any]:
   """Returns what a container of another kind holds, with the key paths."""
   return jax.tree_util.tree_flatten_with_path(x, is_leaf=lambda y: y is not x)
 
@@ -75,10 +75,10 @@ def map_items(
     return type(value)([
         map_items(f, x, f'{path}[{i}]', is_item) for i, x in enumerate(value)
     ])
-  children, treedef = _children(value)
+  held, treedef = children(value)
   mapped = treedef.unflatten(
       map_items(f, x, path + jax.tree_util.keystr(key), is_item)
-      for key, x in children
+      for key, x in held
   )
   make: Any = type(value)
   if isinstance(value, Mapping) and list(mapped) != list(value):  # Flax's.
@@ -309,10 +309,10 @@ def key(x: Any) -> Any:
     return type(x), factory, *((key(k), key(y)) for k, y in value.items())
   if type(x) in (list, tuple):
     return type(x), *map(key, value)
-  children, treedef = _children(x)
+  held, treedef = children(x)
   keys = tuple(value) if isinstance(value, Mapping) else ()
   # The type first: some structures can't be compared with anything else.
-  return type(x), treedef, keys, *(key(child) for _, child in children)
+  return type(x), treedef, keys, *(key(child) for _, child in held)
 
 
 def tree_key(tree: Any) -> tuple[Any, ...]:
