@@ -80,7 +80,10 @@ def lift(x: Any) -> Any:
     cells[name if name not in cells else f'{name}_{len(cells)}'] = y
     return _values.Child(len(cells) - 1)
 
-  template = _rebuild(x, take)
+  try:
+    template = _rebuild(x, take)
+  except RecursionError:
+    return x
   if not cells or _functions.key(template, _values.key) is template:
     return x
   return (function if callable(x) else transformation)(template, cells)
