@@ -174,6 +174,52 @@ class FrameworksTest(absltest.TestCase):
       params = jax.jit(functional)(params, rate)
     _test_utils.assert_bit_identical(actual, params)
 
+  def test_optimistix_with_another_rate_compiles_nothing(self):
+    traces = []
+
+    def loss(params, _):
+      traces.append(1)
+      return jnp.sum((_X @ params - _Y) ** 2)
+
+    def minimise(rate):  # A Python number is static to Equinox.
+      solver = optimistix.OptaxMinimiser(
+          o.adam(jnp.asarray(rate)).as_gradient_transformation(), rtol=0.0, atol=0.0)
+      optimistix.minimise(loss, solver, jnp.ones(3), max_steps=2, throw=False)
+      return len(traces)
+
+    first = minimise(0.1)
+    self.assertGreater(first, 0)
+    self.assertEqual(minimise(0.01), first)
+
+  def test_train_state_made_again_compiles_nothing(self):
+    traces = []
+
+    @jax.jit
+    def step(state):
+      traces.append(1)
+      return state.apply_gradients(grads=state.params)
+
+    for rate in 3 * [0.1] + 3 * [jnp.asarray(0.1)]:
+      step(train_state.TrainState.create(
+          apply_fn=_loss, params={'w': jnp.ones(3)},
+          tx=o.adam(rate).as_gradient_transformation()))
+    self.assertLen(traces, 2)  # One for each kind.
+
+  def test_nnx_optimizer_made_again_compiles_nothing(self):
+    traces = []
+
+    @nnx.jit
+    def step(optimizer, model):
+      traces.append(1)
+      optimizer.update(model, nnx.state(model, nnx.Param))
+
+    for _ in range(3):
+      model = nnx.Linear(3, 1, rngs=nnx.Rngs(0))
+      step(nnx.Optimizer(
+          model, o.adam(0.1).as_gradient_transformation(), wrt=nnx.Param
+      ), model)
+    self.assertLen(traces, 1)
+
 
 class NnxTest(parameterized.TestCase):
   """What the variables hold in which nnx keeps a state, which are callable."""

@@ -169,6 +169,23 @@ class UpdateTest(parameterized.TestCase):
     updates, _ = opt.update(params, params)
     self.assertEqual(jax.tree.structure(updates), jax.tree.structure(params))
 
+  def test_abstract_optimizer(self):
+    opt = jax.eval_shape(o.adam(0.1).init, _PARAMS)
+    opt = opt.replace(opt_state=optax.adam(0.1).init(_PARAMS))
+    with self.assertRaisesRegex(
+        TypeError, r"(?s)adam.update: learning_rate has no value.*'learning_r"):
+      opt.update(_PARAMS)
+    opt.replace(learning_rate=0.1).update(_PARAMS)
+
+  @parameterized.named_parameters(
+      ('array', lambda: jnp.array(0.9)),
+      ('schedule', lambda: o.linear_schedule(0.9, 0.0, 9)),
+  )
+  def test_update_that_branches(self, make):
+    opt = o.scale_by_sm3(b2=make()).init(_PARAMS)
+    with self.assertRaisesRegex(TypeError, r'(?s)scale_by_sm3.*b2.*static=\('):
+      jax.jit(lambda opt: opt.update(_PARAMS))(opt)
+
   def test_has_updated_before_init(self):
     with self.assertRaisesRegex(
         ValueError, r'MultiSteps.has_updated .* opt = opt.init\(params\)'):

@@ -133,7 +133,7 @@ def _evaluate(
   if isinstance(schedule, _values.FUNCTIONS):
     schedule = jax.tree_util.Partial(schedule)
   is_pytree = isinstance(schedule, (_values.Item, jax.tree_util.Partial))
-  value = _call(schedule, count) if is_pytree else schedule(count)
+  value: Any = _call(schedule, count) if is_pytree else schedule(count)
   for place, start in starts.items():  # For instance, one for each group.
     in_step = leaves[place] - start == count - starts[first]
     if isinstance(in_step, jax.core.Tracer):

@@ -199,6 +199,9 @@ class Node(_values.Item):
           and not isinstance(x, bool)
           or isinstance(x, complex) and name in cls._facts.leaves):
         expected, line = 'a number, an array or a schedule', f'{name}=0.1'
+      elif name in cls._facts.scalars and hasattr(x, 'init') and callable(x):
+        expected = 'a schedule of the count'
+        line = 'wrap(optax.inject_hyperparams(factory)) for one with a state'
       else:
         continue
       raise TypeError(

@@ -500,6 +500,39 @@ class GradientTransformationTest(absltest.TestCase):
         TypeError, r'not a tuple. .*\s+opt.replace\(opt_state=state\)'):
       tx.update(jnp.ones(2), state)
 
+  def test_is_equal_by_value(self):
+    view = lambda rate: optax.pytree.adam(rate).as_gradient_transformation()
+    for rate in 0.1, jnp.array(0.1):
+      self.assertEqual(view(rate), view(rate))
+      self.assertEqual(hash(view(rate)), hash(view(rate)))
+    self.assertNotEqual(view(0.1), view(0.2))
+    self.assertNotEqual(
+        view(0.1), optax.pytree.sgd(0.1).as_gradient_transformation())
+    self.assertEqual(pickle.loads(pickle.dumps(view(0.1))), view(0.1))
+
+  def test_is_equal_whether_or_not_the_optimizer_has_a_state(self):
+    opt = optax.pytree.adam(jnp.array(0.1, jnp.float32))
+    self.assertEqual(
+        opt.init(jnp.ones(2)).as_gradient_transformation(),
+        opt.as_gradient_transformation())
+
+  def test_passes_through_jit_as_an_argument(self):
+    traces = []
+
+    @jax.jit
+    def step(tx, params):
+      traces.append(1)
+      return tx.update(params, tx.init(params), params)[0], tx
+
+    for rate in 0.5, 0.25:
+      tx = optax.pytree.sgd(rate).as_gradient_transformation()
+      self.assertEqual(jax.tree.leaves(tx), [rate])
+      updates, tx = step(tx, jnp.ones(2))
+      np.testing.assert_array_equal(updates, [-rate, -rate])
+    updates, _ = tx.update(jnp.ones(2), tx.init(jnp.ones(2)))
+    np.testing.assert_array_equal(updates, [-rate, -rate])
+    self.assertLen(traces, 1)
+
   def test_goes_into_a_functional_chain(self):
     tx = optax.chain(
         optax.scale(2.0), optax.pytree.sgd(0.5).as_gradient_transformation())

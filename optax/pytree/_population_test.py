@@ -264,6 +264,19 @@ class TracedScheduleTest(parameterized.TestCase):
     values = jax.jit(lambda s: [s(2), s(3)])(schedule)
     self.assertEqual(values, [1.0, 2.0])
 
+  @parameterized.parameters(*_SCHEDULES)
+  def test_hyperparams_of_a_stacked_population(self, name):
+    make = lambda scale: getattr(o, name)(**{
+        x: scale * y if x.endswith('value') else y
+        for x, y in _SCHEDULES[name].items()})
+    params = jnp.ones(2)
+    opts = [o.sgd(make(scale)).init(params) for scale in (1.0, 2.0)]
+    _, opts[1] = opts[1].update(params)
+    stacked = jax.tree.map(lambda *x: jnp.stack(x), *opts)
+    np.testing.assert_allclose(
+        stacked.hyperparams['learning_rate'],
+        [opt.hyperparams['learning_rate'] for opt in opts], rtol=1e-6)
+
 
 if __name__ == '__main__':
   absltest.main()
