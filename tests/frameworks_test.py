@@ -182,8 +182,8 @@ class FrameworksTest(absltest.TestCase):
       return jnp.sum((_X @ params - _Y) ** 2)
 
     def minimise(rate):  # A Python number is static to Equinox.
-      solver = optimistix.OptaxMinimiser(
-          o.adam(jnp.asarray(rate)).as_gradient_transformation(), rtol=0.0, atol=0.0)
+      tx = o.adam(jnp.asarray(rate)).as_gradient_transformation()
+      solver = optimistix.OptaxMinimiser(tx, rtol=0.0, atol=0.0)
       optimistix.minimise(loss, solver, jnp.ones(3), max_steps=2, throw=False)
       return len(traces)
 
