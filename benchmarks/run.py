@@ -1,6 +1,6 @@
 """Measures optax.pytree against functional optax and other ways to train.
 
-  benchmarks/run.sh           the figures of the documentation, an hour
+  benchmarks/run.sh           the figures of the documentation, up to an hour
   benchmarks/run.sh --quick   all of it, roughly, in a few minutes
 
 run.sh installs the fork and what it is compared with, and runs this. It writes
