@@ -40,6 +40,22 @@ def clipped_adamw(module: Any) -> Callable[..., Any]:
   return clipped_adamw
 
 
+def warmup_adam(module: Any) -> Callable[..., Any]:
+  return lambda learning_rate: module.adam(
+      module.warmup_cosine_decay_schedule(0.0, learning_rate, 10, 100)
+  )
+
+
+def masked_adamw(module: Any) -> Callable[..., Any]:
+  mask = lambda params: {name: name.startswith('w') for name in params}
+  return lambda learning_rate: module.adamw(learning_rate, mask=mask)
+
+
+def partly_functional(module: Any) -> Callable[..., Any]:
+  clip = optax.clip_by_global_norm(1.0)
+  return lambda learning_rate: module.chain(clip, module.adam(learning_rate))
+
+
 class Functional:
   """Functional optax, the learning rate a constant: the first floor."""
 

@@ -3,6 +3,8 @@
 import collections
 from collections.abc import Callable, Iterator
 import functools
+import itertools
+import json
 import os
 import pathlib
 import re
@@ -25,6 +27,17 @@ OPTIMIZERS = {
     'adam': candidates.adam,
     'clipped adamw': candidates.clipped_adamw,
 }
+SWEPT = {
+    'a number': candidates.adam,
+    'a schedule with warmup': candidates.warmup_adam,
+    'a mask made in the process': candidates.masked_adamw,
+    'a functional transformation': candidates.partly_functional,
+}
+PROCESSES = 'sweep of processes'
+COMPILATIONS = 'compilations'
+FIRST_STEP = 'second and later processes to the first step'
+NOT_IN_CHAIN = 'optax.pytree, not in a chain'
+LEAVES = 'jax.tree.leaves'
 _RATE = 1e-5  # Small, so that thousands of steps stay in the same regime.
 _SWEEP_RATES, _SWEEP_STEPS = 20, 50
 _POPULATION = 64
@@ -55,10 +68,11 @@ class Effort(NamedTuple):
   rounds: int  # Of work that takes less than a second.
   seconds: float  # That each candidate works in a round.
   long_rounds: int  # Of work that takes seconds.
+  processes: int  # Of a sweep, for each candidate.
 
 
-FULL = Effort(rounds=30, seconds=0.03, long_rounds=5)
-QUICK = Effort(rounds=5, seconds=0.005, long_rounds=1)
+FULL = Effort(rounds=30, seconds=0.03, long_rounds=5, processes=20)
+QUICK = Effort(rounds=5, seconds=0.005, long_rounds=1, processes=3)
 
 
 def _measure(
@@ -126,7 +140,9 @@ def jitted_step(effort: Effort) -> Iterator[Row]:
       jax.clear_caches()
 
 
-def run_sweep(candidate: Any, params: Any, steps: int = _SWEEP_STEPS) -> None:
+def _run_sweep(
+    candidate: Any, params: Any, steps: int = _SWEEP_STEPS
+) -> None:
   """Trains once for each learning rate."""
   for i in range(_SWEEP_RATES):
     step, carry = candidate.start(params, 1e-5 * (i + 1))
@@ -142,7 +158,7 @@ def _sweep_work(name: str, workload: workloads.Workload) -> Work:
     jax.clear_caches()
     start = time.perf_counter()
     candidate = candidates.CANDIDATES[name](workload.loss, candidates.adam)
-    run_sweep(candidate, workload.params)
+    _run_sweep(candidate, workload.params)
     return time.perf_counter() - start
 
   return run
@@ -159,26 +175,41 @@ def sweep(effort: Effort) -> Iterator[Row]:
   for name, candidate in made.items():
     jax.clear_caches()
     with test_utils.log_compilations() as found:
-      run_sweep(candidate, workload.params, steps=2)
+      _run_sweep(candidate, workload.params, steps=2)
     compilations[name] = [float(sum(
         bool(re.search(r'\bjit\((step|call|_?fun|cached)', x.getMessage()))
         for x in found
     ))]
   yield Row('sweep', 'compilations of the step', compilations, unit='')
 
+
+def sweep_of_processes(effort: Effort) -> Iterator[Row]:
+  """A process for each learning rate, with a persistent compilation cache."""
   script = pathlib.Path(__file__).with_name('sweep_process.py')
-  with tempfile.TemporaryDirectory() as folder:
-
-    def in_process(name):
-      cache = pathlib.Path(folder) / name
-      return lambda number: float(subprocess.run(
-          (sys.executable, script, name, cache), check=True,
-          capture_output=True, text=True,
-      ).stdout)
-
-    work = {name: in_process(name) for name in (FUNCTIONAL, PYTREE, INJECT)}
-    yield Row('sweep', 'second process, persistent compilation cache',
-              _measure(work, effort.long_rounds))
+  rows = []
+  for optimizer in SWEPT:
+    runs = {name: [] for name in (FUNCTIONAL, PYTREE, INJECT)}
+    with tempfile.TemporaryDirectory() as folder:
+      for i, name in itertools.product(range(effort.processes), runs):
+        runs[name].append(json.loads(subprocess.run(
+            (sys.executable, script, name, optimizer, str(1e-5 * (i + 1)),
+             pathlib.Path(folder) / name),
+            check=True, capture_output=True, text=True,
+        ).stdout))
+    seconds, compiled, found = (
+        {name: [run[i] for run in runs[name]] for name in runs}
+        for i in range(3)
+    )
+    total = lambda counts: {name: [sum(x)] for name, x in counts.items()}
+    rows += [
+        Row(PROCESSES, f'{COMPILATIONS} in {effort.processes} processes,'
+            f' {optimizer}', total(compiled), unit=''),
+        Row(PROCESSES, f'found in the cache, {optimizer}', total(found),
+            unit=''),
+        Row(PROCESSES, f'{FIRST_STEP}, {optimizer}',
+            {name: x[1:] for name, x in seconds.items()}),
+    ]
+  yield from sorted(rows, key=lambda row: row.name.partition(',')[0])
 
 
 def population(effort: Effort) -> Iterator[Row]:
@@ -230,6 +261,9 @@ def small_operations(effort: Effort) -> Iterator[Row]:
   state = optax.adam(_RATE).init(params)
   opt = optax.pytree.adam(_RATE).init(params)
   injected = make_injected(_RATE).init(params)
+  chained = optax.pytree.chain(
+      optax.pytree.clip_by_global_norm(1.0), optax.pytree.adam(_RATE)
+  ).init(params)
   trees = {FUNCTIONAL: (state, _RATE), PYTREE: opt, INJECT: injected}
   flat = {name: jax.tree.flatten(tree) for name, tree in trees.items()}
   operations = {
@@ -244,6 +278,14 @@ def small_operations(effort: Effort) -> Iterator[Row]:
           INJECT: lambda: injected._replace(hyperparams={
               **injected.hyperparams, 'learning_rate': jnp.asarray(1e-4)
           }),
+      },
+      'change the learning rate of a chain': {
+          NOT_IN_CHAIN: lambda: opt.replace(learning_rate=1e-4),
+          PYTREE: lambda: chained.replace({'args[1].learning_rate': 1e-4}),
+      },
+      'hyperparams of adam, MLP 4x64': {
+          LEAVES: lambda: jax.tree.leaves(opt),
+          PYTREE: lambda: opt.hyperparams,
       },
       'flatten adam, MLP 4x64': {
           name: lambda tree=tree: jax.tree.flatten(tree)
@@ -351,6 +393,6 @@ def compiled_step(effort: Effort) -> Iterator[Row]:
 
 
 MEASUREMENTS = (
-    jitted_step, sweep, population, eager_update, small_operations,
-    trace_and_compile, import_time, compiled_step,
+    jitted_step, sweep, sweep_of_processes, population, eager_update,
+    small_operations, trace_and_compile, import_time, compiled_step,
 )

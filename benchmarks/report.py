@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import matplotlib
 from matplotlib import pyplot as plt
 import measurements
-from measurements import ARGUMENT, FUNCTIONAL, INJECT, PYTREE
+from measurements import ARGUMENT, FUNCTIONAL, INJECT, PROCESSES, PYTREE
 
 matplotlib.use('Agg')
 
@@ -33,6 +33,12 @@ TARGETS = (
     Target('trace and compile', '', FUNCTIONAL, 1.03),
     Target('peak memory, donated', '', ARGUMENT, 1.00),
     Target('sweep', '20 learning rates', FUNCTIONAL, 0.20),
+    Target(PROCESSES, f'{measurements.COMPILATIONS} in 20', FUNCTIONAL, 0.05),
+    Target('small operations', 'construct adam', FUNCTIONAL, 5.0),
+    Target('small operations', 'change the learning rate of a chain',
+           measurements.NOT_IN_CHAIN, 3.0),
+    Target('small operations', 'hyperparams of adam',
+           measurements.LEAVES, 5.0),
 )
 
 
@@ -138,6 +144,13 @@ how the time of one and the same program varies.""",
   for name, members in groups.items():
     # One table for the rows that have the same candidates.
     parts.append(f'## {name.capitalize()}')
+    if name == PROCESSES:
+      parts += ["""\
+A process for each learning rate, as on a cluster, with JAX's persistent
+compilation cache, which is empty at first. JAX's events tell whether a process
+compiles its step or finds it there. The time is that from making the optimizer
+to the end of the first step; starting Python and the imports are not in it.""",
+                '![A sweep of processes](_static/benchmarks_processes.png)']
     for candidates in dict.fromkeys(tuple(row.samples) for row in members):
       parts.append(_group_table(
           [row for row in members if tuple(row.samples) == candidates]
@@ -170,4 +183,28 @@ def plot(rows: Sequence[measurements.Row], path: pathlib.Path) -> None:
   axes.set_xticks([1, 2, 5, 10, 20], labels=['1', '2', '5', '10', '20'])
   axes.invert_yaxis()
   axes.legend()
+  figure.savefig(path, dpi=120)
+
+
+def plot_processes(
+    rows: Sequence[measurements.Row], path: pathlib.Path
+) -> None:
+  """Draws how often the processes of a sweep compile, and their times."""
+  figure, axes = plt.subplots(1, 2, figsize=(9, 4), layout='constrained',
+                              sharey=True)
+  for ax, start, title in (
+      (axes[0], measurements.COMPILATIONS, None),
+      (axes[1], measurements.FIRST_STEP, 'seconds to the first step'),
+  ):
+    found = [row for row in rows if row.name.startswith(start)]
+    for i, name in enumerate(found[0].samples):
+      ax.barh([j + (i - 1) * 0.28 for j in range(len(found))],
+              [statistics.median(row.samples[name]) for row in found],
+              0.28, label=name)
+    what, swept = zip(*(row.name.split(', ') for row in found))
+    ax.set(xlabel=title or what[0], yticks=range(len(found)),
+           yticklabels=swept)
+  axes[0].invert_yaxis()
+  figure.legend(*axes[0].get_legend_handles_labels(), ncols=3,
+                loc='outside upper center')
   figure.savefig(path, dpi=120)

@@ -1,10 +1,10 @@
 """Measures optax.pytree against functional optax and other ways to train.
 
-  benchmarks/run.sh           the figures of the documentation, half an hour
+  benchmarks/run.sh           the figures of the documentation, up to an hour
   benchmarks/run.sh --quick   all of it, roughly, in a few minutes
 
 run.sh installs the fork and what it is compared with, and runs this. It writes
-the page and the plot to docs/ and the samples to benchmarks/results.json; with
+the page and the plots to docs/ and the samples to benchmarks/results.json; with
 --quick all three to build/benchmarks/. --out chooses another folder for them.
 """
 
@@ -63,6 +63,7 @@ def main():
       report.as_json(rows, **facts)
   )
   report.plot(rows, docs / '_static' / 'benchmarks.png')
+  report.plot_processes(rows, docs / '_static' / 'benchmarks_processes.png')
   print(page)
 
 

@@ -2,8 +2,9 @@
 
 After half of the steps the learning rate is lowered and a checkpoint is saved.
 A new process resumes from it, and has to end with the same bits as the first
-one, since both run one program. The folder then holds the checkpoints and a
-picture of the loss and the learning rate.
+one, since both run one program. Then it sweeps over the peak of a schedule, in
+which all runs share one program too. The folder then holds the checkpoints and
+a picture of the loss and the learning rate.
 """
 
 import argparse
@@ -21,6 +22,9 @@ import optax
 from sklearn import datasets
 from sklearn import model_selection
 import tqdm
+
+
+PEAKS = (0.001, 0.003, 0.01, 0.03, 0.1)  # Of the sweep.
 
 
 class CompilationCounter(logging.Handler):
@@ -65,11 +69,11 @@ def step(params, opt, images, labels):
   return optax.apply_updates(params, updates), opt, loss
 
 
-def train(params, opt, images, labels, steps, seed):
+def train(params, opt, images, labels, steps, seed, name='learning_rate'):
   """Returns the parameters, the optimizer, and what happened at each step."""
   history = []
   bar = tqdm.tqdm(
-      steps, f'  opt.learning_rate = {opt.learning_rate:<6.2g}',
+      steps, f'  opt.{name} = {getattr(opt, name):<6.2g}',
       bar_format='{desc} |{bar:20}| {n}/{total} steps{postfix}',
       file=sys.stdout,
   )
@@ -155,9 +159,21 @@ def main():
 
   accuracy = (predict(params, test_images).argmax(-1) == test_labels).mean()
   print(f'test accuracy: {accuracy:.1%}, expected: at least 97%')
+
+  print(f'The first half with a schedule, for each of {len(PEAKS)} peaks')
+  before = counter.count
+  for peak in PEAKS:
+    params = init_params(args.seed)
+    opt = optax.pytree.adam(optax.pytree.warmup_cosine_decay_schedule(
+        0.0, peak, warmup_steps=half // 10, decay_steps=half
+    ))
+    train(params, opt.init(params), *first, name='peak_value')
+  swept = counter.count - before
+  print(f'  compilations of the step: {swept}')
+
   plot(out / 'digits.png', history + more)
   print(f'picture: {out / "digits.png"}')
-  sys.exit(not (counter.count == 1 and equal and accuracy >= 0.97))
+  sys.exit(not (before == swept == 1 and equal and accuracy >= 0.97))
 
 
 if __name__ == '__main__':

@@ -13,11 +13,13 @@ ROOT = pathlib.Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / 'benchmarks'))
 
 import measurements  # pylint: disable=g-import-not-at-top
-from measurements import ARGUMENT, FUNCTIONAL, PYTREE
+from measurements import ARGUMENT, FUNCTIONAL, INJECT, PYTREE
 import report
 import workloads
 
-_LEAST = measurements.Effort(rounds=2, seconds=0.0, long_rounds=1)
+_LEAST = measurements.Effort(
+    rounds=2, seconds=0.0, long_rounds=1, processes=2
+)
 
 
 class BenchmarksTest(absltest.TestCase):
@@ -26,10 +28,15 @@ class BenchmarksTest(absltest.TestCase):
   def setUpClass(cls):
     super().setUpClass()
     small = {'2 leaves': workloads.WORKLOADS['2 leaves']}
-    with mock.patch.object(workloads, 'WORKLOADS', small):
+    swept = {x: measurements.SWEPT[x] for x in ('a schedule with warmup',)}
+    with (
+        mock.patch.object(workloads, 'WORKLOADS', small),
+        mock.patch.object(measurements, 'SWEPT', swept),
+    ):
       cls.rows = [
           row for measure in (
               measurements.jitted_step,
+              measurements.sweep_of_processes,
               measurements.small_operations,
               measurements.compiled_step,
           ) for row in measure(_LEAST)
@@ -56,6 +63,15 @@ class BenchmarksTest(absltest.TestCase):
       self.assertEqual(row.samples[PYTREE], [0.0])
       self.assertGreater(row.samples[FUNCTIONAL], [0.0])
 
+  def test_the_processes_of_a_sweep_share_a_compilation(self):
+    compiled, found, seconds = self.rows_of('sweep of processes')
+    self.assertEqual(
+        compiled.samples, {FUNCTIONAL: [2.0], PYTREE: [1.0], INJECT: [1.0]})
+    self.assertEqual(
+        found.samples, {FUNCTIONAL: [0.0], PYTREE: [1.0], INJECT: [1.0]})
+    for samples in seconds.samples.values():
+      self.assertLen(samples, 1)  # The first process filled the cache.
+
   def test_the_peak_memory_is_that_of_functional_optax(self):
     for row in self.rows_of('peak memory, donated'):
       self.assertEqual(row.samples[PYTREE], row.samples[ARGUMENT])
@@ -65,11 +81,12 @@ class BenchmarksTest(absltest.TestCase):
     for row in self.rows:
       self.assertIn(f'| {row.name} | ', page)
 
-  def test_plot_is_drawn(self):
-    with tempfile.TemporaryDirectory() as folder:
-      path = pathlib.Path(folder) / 'plot.png'
-      report.plot(self.rows, path)
-      self.assertGreater(image.imread(path).std(), 0)
+  def test_plots_are_drawn(self):
+    for plot in report.plot, report.plot_processes:
+      with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / 'plot.png'
+        plot(self.rows, path)
+        self.assertGreater(image.imread(path).std(), 0)
 
   def test_the_page_is_made_of_the_results(self):
     results = json.loads((ROOT / 'benchmarks' / 'results.json').read_text())

@@ -58,6 +58,9 @@ class TrainDigitsTest(parameterized.TestCase):
         rf'  opt\.learning_rate = 0\.001 +{bar}'
         r'  same parameters and optimizer, bit for bit: True\n'
         r'test accuracy: (9[789]\.\d|100\.0)%, expected: at least 97%\n'
+        r'.*for each of 5 peaks\n'
+        rf'(  opt\.peak_value = 0\.\d+ +{bar}){{5}}'
+        r'  compilations of the step: 1\n'
         rf'picture: {re.escape(str(self.out))}/digits\.png$',
     )
 
