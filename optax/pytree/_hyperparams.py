@@ -134,8 +134,8 @@ def _evaluate(
     schedule = jax.tree_util.Partial(schedule)
   is_pytree = isinstance(schedule, (_values.Item, jax.tree_util.Partial))
   value: Any = _call(schedule, count) if is_pytree else schedule(count)
-  for place, start in starts.items():  # For instance, one for each group.
-    in_step = leaves[place] - start == count - starts[first]
+  for place in starts.keys() - {first}:  # For instance, one for each group.
+    in_step = leaves[place] - starts[place] == count - starts[first]
     if isinstance(in_step, jax.core.Tracer):
       value = jnp.where(in_step, value, jnp.nan)
     elif not in_step.all():

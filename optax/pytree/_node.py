@@ -148,7 +148,7 @@ class Node(_values.Item):
       else:
         if x is not cls.__signature__.parameters[name].default:
           x = cls._convert(name, path, x)
-        kind = cls._kind(name, x)
+        kind = cls._kind(name, path, x)
         if path in leaves and _values.may_be_leaf(x):
           leaf, kind = leaves[path]
           x = _values.replace_leaf(leaf, x, kind)
@@ -210,8 +210,9 @@ class Node(_values.Item):
       )
 
   @classmethod
-  def _kind(cls, name: str, x: Any) -> Optional[str]:
+  def _kind(cls, name: str, path: str, x: Any) -> Optional[str]:
     """Returns what an item of an argument is, None if it is static."""
+    del path
     if isinstance(x, Node):
       # Without leaves it is static: each node costs at every call.
       return _values.NODE if x._layout.paths else None

@@ -9,6 +9,7 @@ from optax._src import base
 from optax.pytree import _closures
 from optax.pytree import _derive
 from optax.pytree import _node
+from optax.pytree import _values
 
 
 class Schedule(_node.Node):
@@ -36,9 +37,12 @@ class Schedule(_node.Node):
     return _closures.lift(super()._convert(name, path, x))
 
   @classmethod
-  def _kind(cls, name: str, x: Any) -> Optional[str]:
-    # An integer may be a number of steps.
-    return None if isinstance(x, int) else super()._kind(name, x)
+  def _kind(cls, name: str, path: str, x: Any) -> Optional[str]:
+    if isinstance(x, int):  # It may be a number of steps.
+      return None
+    if isinstance(x, float) and path.endswith("value']"):  # Of sgdr_schedule.
+      return _values.NUMBER
+    return super()._kind(name, path, x)
 
   def __call__(self, count: jax.typing.ArrayLike) -> jax.typing.ArrayLike:
     """Returns the value after `count` steps."""

@@ -93,6 +93,7 @@ class ScheduleTest(parameterized.TestCase):
   @parameterized.parameters(*_NAMES)
   def test_values_change_without_a_trace(self, name):
     opt, traces = o.adam(_make(name)).init(jnp.ones(3)), []
+    self.assertNotEmpty(jax.tree.leaves(opt.learning_rate))
 
     @jax.jit
     def step(opt):
