@@ -3,15 +3,15 @@
 A function is its code and what the code reads from cells, defaults, attributes
 and globals, also in nested functions. It is equal by value if all of that is:
 
-* numbers, strings, None, dtypes, jax arrays, tuples, frozensets;
+* numbers, strings, None, dtypes, jax arrays, tuples;
 * modules of the libraries below, and what is found there under its own name;
 * functions and partial objects that read nothing else.
 
 Anything else makes it equal only to itself, since it may change and nothing
-would tell: lists, dicts, NumPy arrays (someone may write to them), tracers,
-objects, classes and modules of the user's, methods; and so does code that
-imports, defines a class, assigns to what isn't its own variable, or can read
-what it doesn't name.
+would tell: lists, dicts, sets, NumPy arrays (someone may write to them),
+tracers, objects, classes and modules of the user's, methods; and so does
+code that imports, defines a class, assigns to what isn't its own variable, or
+can read what it doesn't name.
 
 A key tells what a function reads when the key is taken. Nothing can prove that
 a cell or a global won't be bound to another value later: who calls the function
@@ -27,7 +27,6 @@ import types
 from typing import Any
 
 import jax
-import jax.core
 import numpy as np
 
 _LIBRARIES = ('builtins', 'functools', 'jax', 'jaxlib', 'math', 'ml_dtypes',
@@ -35,8 +34,7 @@ _LIBRARIES = ('builtins', 'functools', 'jax', 'jaxlib', 'math', 'ml_dtypes',
 # They read more than what they are given.
 _IMPURE = sys.modules['builtins'], eval, exec, getattr, globals, locals, vars
 _PLAIN = {*np.ScalarType, type(None), type(...)} - {memoryview, np.void}
-_FILES = {'.load', '.loadtxt', '.genfromtxt', '.fromfile', '.memmap',
-          '.fromregex'}
+_FILES = {*'.load .loadtxt .genfromtxt .fromfile .memmap .fromregex'.split()}
 _READS = {'LOAD_GLOBAL': '', 'LOAD_ATTR': '.', 'LOAD_METHOD': '.'}
 
 
@@ -67,8 +65,6 @@ def _key(x: Any, value_key: Callable[[Any], Any], seen: dict[Any, int]) -> Any:
     return x.aval, x.sharding, x.committed, value_key(x)
   if isinstance(x, tuple) and _is_of_library(type(x)):
     return type(x), *map(recur, tuple.__iter__(x))  # Without a deprecation.
-  if type(x) is frozenset:
-    return type(x), *map(recur, x)
   if _is_of_library(x):
     return type(x), x  # jnp.float32 == np.float32, but of another type.
   if type(x) is functools.partial and not vars(x):
@@ -78,10 +74,10 @@ def _key(x: Any, value_key: Callable[[Any], Any], seen: dict[Any, int]) -> Any:
   if x in seen:
     return seen[x]  # It calls itself, or is called from two places.
   seen[x] = len(seen)
-  names, cells = _names(x.__code__), x.__closure__ or ()
-  scope = x.__builtins__ | x.__globals__
+  names, scope = _names(x.__code__), x.__builtins__ | x.__globals__
+  cells, empty = x.__closure__ or (), types.CellType()
   parts = (
-      *(cell != types.CellType() and (cell.cell_contents,) for cell in cells),
+      *(cell != empty and (cell.cell_contents,) for cell in cells),
       x.__defaults__, (*(x.__kwdefaults__ or {}).items(),), (*vars(x).items(),),
       *((name, scope[name]) for name in sorted(names & scope.keys())))
   if any('__' in name for name in names) or any(
@@ -97,8 +93,8 @@ def _is_of_library(x: Any) -> bool:
   name = str(getattr(x, '__name__', ''))
   module = sys.modules.get(source := str(getattr(x, '__module__', name)))
   found = x is module or x is getattr(module, name, None)
-  library = source.lstrip('_').split('.')[0] in _LIBRARIES
-  return found and library and x not in _IMPURE and 'numpy.random' not in source
+  return (found and source.lstrip('_').split('.')[0] in _LIBRARIES
+          and x not in _IMPURE and 'numpy.random' not in source)
 
 
 @functools.lru_cache(1024)
