@@ -23,9 +23,9 @@ ACCUMULATE = 4
 CHARACTERS = 128  # Of ASCII.
 
 
-def init_params(key):
-  keys = iter(jax.random.split(key, 100))
-  matrix = lambda *shape: jax.nn.initializers.lecun_normal()(next(keys), shape)
+def init_params(rng):
+  matrix = lambda *shape: jnp.array(
+      rng.standard_normal(shape, np.float32) / shape[0]**0.5)
   return {
       'embedding': matrix(CHARACTERS, WIDTH),
       'position': matrix(LENGTH, WIDTH),
@@ -87,7 +87,7 @@ def step(params, opt, text):
 def main():
   parser = argparse.ArgumentParser(
       description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-  parser.add_argument('--steps', type=int, default=800)
+  parser.add_argument('--steps', type=int, default=1000)
   parser.add_argument(
       '--out', type=pathlib.Path, default='build/language_model.png')
   args = parser.parse_args()
@@ -95,7 +95,7 @@ def main():
   text = '\n'.join(pydoc_data.topics.topics.values())
   text = np.frombuffer(text.encode('ascii', 'ignore'), np.uint8)
   rng = np.random.default_rng(0)
-  params = init_params(jax.random.key(0))
+  params = init_params(rng)
   opt = make_optimizer(args.steps // ACCUMULATE).init(params)
   history = []
   for i in tqdm.trange(args.steps):

@@ -68,7 +68,7 @@ def main():
   }
   fig, all_axes = plt.subplots(
       2, sharex=True, sharey=True, figsize=(4.5, 4), layout='constrained')
-  for axes, name in zip(all_axes, tqdm.tqdm(optimizers)):
+  for name, axes in zip(tqdm.tqdm(optimizers), all_axes):
     _, norms = fit(strengths, optimizers[name])
     steps = np.isfinite(norms).sum(1)
     tqdm.tqdm.write(f'{name}: {steps} steps')

@@ -29,12 +29,14 @@ class Network(linen.Module):
     return linen.Dense(10)(x.reshape(len(x), -1))
 
 
+MODEL = Network()
+
+
 def make_state():
   """What a program starts from, and restores to."""
-  model = Network()
   return train_state.TrainState.create(
-      apply_fn=model.apply,
-      params=model.init(jax.random.key(0), np.zeros((1, 8, 8, 1))),
+      apply_fn=MODEL.apply,
+      params=MODEL.init(jax.random.key(0), np.zeros((1, 8, 8, 1))),
       tx=optax.pytree.adam(0.01).as_gradient_transformation())
 
 
@@ -52,7 +54,7 @@ def step(state, images, labels):
 def train(folder, steps, images, labels, drop_at=None):
   """Trains up to a step, from the last checkpoint in the folder if any."""
   state, history = make_state(), []
-  options = ocp.CheckpointManagerOptions(save_interval_steps=100, max_to_keep=2)
+  options = ocp.CheckpointManagerOptions(save_interval_steps=25, max_to_keep=2)
   with ocp.CheckpointManager(folder, options=options) as manager:
     start = manager.latest_step() or 0
     if start:
