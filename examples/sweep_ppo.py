@@ -133,6 +133,7 @@ def main():
 
   rates = np.geomspace(3e-4, 0.1, 6)
   seconds = np.asarray(train(rates))
+  jax.effects_barrier()  # The bar's last moves.
   bar.close()
 
   fig, axes = plt.subplots(figsize=(4.5, 3), layout='constrained')
