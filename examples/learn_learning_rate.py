@@ -6,11 +6,16 @@ works from a learning rate that is tenfold too large, and from one that is
 tenfold too small.
 """
 
+import pathlib
+import sys
+
 import jax
 import jax.numpy as jnp
+import matplotlib.pyplot as plt
 import numpy as np
 import optax
 from sklearn import datasets
+import tqdm
 
 GOOD_RATE = 0.01  # Found by hand.
 STEPS = 400
@@ -51,7 +56,7 @@ def learning_step(params, opt, meta, batch, next_batch):
 
 
 def train(rate, learn):
-  """Returns the loss of all digits and the learning rate after training."""
+  """Returns the loss of all digits at last, and the learning rates."""
   images, labels = datasets.load_digits(return_X_y=True)
   rng = np.random.default_rng(0)
   batches = [(images[i] / 16, labels[i])
@@ -59,21 +64,30 @@ def train(rate, learn):
   params = init_params()
   opt = optax.pytree.adam(rate).init(params)
   meta = optax.pytree.adam(0.1).init(jnp.log(rate))
-  for batch, next_batch in zip(batches, batches[1:]):
+  rates = []
+  for batch, next_batch in zip(tqdm.tqdm(batches[:-1]), batches[1:]):
     if learn:
       params, opt, meta = learning_step(params, opt, meta, batch, next_batch)
     else:
       params, opt = jax.jit(step)(params, opt, batch)
-  return loss_fn(params, (images / 16, labels)), opt.learning_rate
+    rates.append(opt.learning_rate)
+  return loss_fn(params, (images / 16, labels)), rates
 
 
-def main():
+def main(out='build/learn_learning_rate.png'):
+  fig, axes = plt.subplots(figsize=(4.5, 3), layout='constrained')
   print('learning rate at first -> at last; loss with it fixed -> learned')
   for rate in (GOOD_RATE * 10, GOOD_RATE / 10):
     fixed, _ = train(rate, learn=False)
-    learned, last_rate = train(rate, learn=True)
-    print(f'{rate:.2g} -> {last_rate:.2g}; {fixed:.4f} -> {learned:.4f}')
+    learned, rates = train(rate, learn=True)
+    print(f'{rate:.2g} -> {rates[-1]:.2g}; {fixed:.4f} -> {learned:.4f}')
+    axes.semilogy(rates, label=f'from {rate:g}')
+  axes.set(xlabel='step', ylabel='learning rate')
+  axes.legend()
+  pathlib.Path(out).parent.mkdir(parents=True, exist_ok=True)
+  fig.savefig(out, dpi=150)
+  print(f'picture: {out}')
 
 
 if __name__ == '__main__':
-  main()
+  main(*sys.argv[1:])

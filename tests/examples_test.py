@@ -31,13 +31,71 @@ def _load(name):
     return runpy.run_path(str(EXAMPLES / f'{name}.py'))
 
 
-class ExamplesTest(absltest.TestCase):
+# How the examples are run, the function that they compile, once if they say so,
+# and what they print.
+_SHOWN = {
+    'freeze_and_thaw': (
+        '--steps=3', 'step',
+        r"head: .* \['layer1', 'layer2'\]\n.*2: .* \['layer1'\]\n.*1: .* \[\]"),
+    'gan': ('--steps=60', 'step', r'from 3\.0e-04 to 2\.\de-04'),
+    'language_model': (
+        '--steps=40', 'step',
+        # By hand: 10 updates, one of them for warmup.
+        r'0\.0e\+00.*\n.*9\.7e-03.*\n.*7\.5e-03.*\n.*7\.5e-04.*\n.*9\.0e-05'),
+    'lbfgs': (
+        '--steps=60', 'fit',
+        r'L-BFGS: \[([1-5]\d ?){5}\] steps\nAdam: \[(60 ?){5}\] steps'),
+    'resume_linen': (
+        '--steps=120', 'step',
+        r'from step 75: learning rate 0\.001\nsame .*: True'),
+    'sweep_ppo': (
+        '--rounds=20', 'train', r'(learning rate \de-0\d: .* s\n){6}'),
+    'sweep_processes': (
+        '--processes=2 --steps=3', 'step',
+        r'functional .*2 processes: 2\n(.*\n)+.*pytree: .*2 processes: 1\n'),
+    'train_equinox': (
+        '--steps=300', 'step',
+        r'/ 10: \d\.\de-0[234]\ntest accuracy: 9\d\.\d%'),
+    'train_nnx': (
+        '--epochs=30', 'step',
+        r'learning rate 0\.0033\n(.*\n)*.* accuracy 9\d\.\d%'),
+}
 
-  def test_every_example_is_tested(self):
+
+class ExamplesTest(parameterized.TestCase):
+
+  def test_every_example_is_tested_and_on_the_page(self):
+    examples = {path.stem for path in EXAMPLES.glob('*.py')}
     self.assertEqual(
-        {path.stem for path in EXAMPLES.glob('*.py')},
+        examples,
         {'learn_learning_rate', 'plot_hyperparams',
-         'population_based_training', 'train_digits', 'train_distributed'})
+         'population_based_training', 'train_digits', 'train_distributed',
+         *_SHOWN})
+    page = (ROOT / 'docs' / 'examples.md').read_text()
+    for each in r'\(\.\./examples/(\w+)\.py\)', r'^python examples/(\w+)\.py':
+      self.assertCountEqual(re.findall(each, page, re.M), examples)
+
+  @parameterized.parameters(*_SHOWN)
+  def test_shows(self, name):
+    options, function, pattern = _SHOWN[name]
+    folder = self.enter_context(tempfile.TemporaryDirectory())
+    out = pathlib.Path(folder) / 'new' / f'{name}.png'
+    self.addCleanup(plt.close, 'all')
+    with (
+        mock.patch('sys.argv', ['', *options.split(), f'--out={out}']),
+        contextlib.redirect_stdout(io.StringIO()) as output,
+        contextlib.redirect_stderr(io.StringIO()) as bar,
+        _test_utils.compilations(function) as compilations,
+    ):
+      runpy.run_path(str(EXAMPLES / f'{name}.py'), run_name='__main__')
+    self.assertRegex(output.getvalue(), pattern)
+    self.assertIn('100%', bar.getvalue())
+    if 'compiling' in output.getvalue():
+      self.assertEqual(output.getvalue().count('compiling'), 1)
+      self.assertLen(compilations, 1)
+    for picture in out, ROOT / 'docs' / '_static' / f'{name}.png':
+      self.assertGreater(np.std(image.imread(picture)), 0.01)
+      self.assertLess(picture.stat().st_size, 100_000)
 
 
 class PopulationBasedTrainingTest(absltest.TestCase):
@@ -88,11 +146,15 @@ class LearnLearningRateTest(absltest.TestCase):
 
   def test_learned_rate_beats_the_one_it_started_from(self):
     main = _load('learn_learning_rate')['main']
+    self.addCleanup(plt.close, 'all')
     with (
+        tempfile.TemporaryDirectory() as folder,
         mock.patch.dict(main.__globals__, STEPS=200),
         contextlib.redirect_stdout(io.StringIO()) as output,
     ):
-      main()
+      main(f'{folder}/new/picture.png')
+      picture = image.imread(f'{folder}/new/picture.png')
+    self.assertGreater(np.std(picture), 0.01)
     number = r'(\d+\.\d+)'
     rows = [
         [float(x) for x in row] for row in re.findall(
