@@ -31,6 +31,10 @@ def _schedule(step):
   return 0.1 / (step + 1.0)
 
 
+def _decay(rate):
+  return lambda step: rate * 0.5**step
+
+
 def _is_even(step, **unused_extra_args):
   return step % 2 == 0
 
@@ -129,6 +133,7 @@ _LEAVES = {
     'rprop': lambda b: b.o.rprop(0.125),
     'scheduled': lambda b: b.o.adam(_schedule),
     'piecewise': _piecewise,
+    'closure': lambda b: b.o.sgd(_decay(b.array())),
     'array': lambda b: b.o.scale_by_adam(b1=b.array()),
     'clip': lambda b: b.o.clip(0.5),
     'global_norm': lambda b: b.o.clip_by_global_norm(0.5),
@@ -248,7 +253,7 @@ def _run(opt, params=_PARAMS, update=_step):
 
 def _pickled(x, spec, module=pickle):
   """Returns what a pickle gives, or a copy where functional optax has none."""
-  if 'lifted' in str(spec):
+  if 'lifted' in str(spec) or 'closure' in str(spec):
     return copy.copy(x)
   return module.loads(module.dumps(x))
 
