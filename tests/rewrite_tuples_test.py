@@ -583,8 +583,14 @@ i, u = a  # !
 )
 
 
-def rewrite(code):
-  new, left = rewrite_tuples.rewrite(code.encode())
+def rewrite(code, **others):
+  """Returns the new code, and the lines that are left, beside other files."""
+  with tempfile.TemporaryDirectory() as folder:
+    files = {'program': code, **others}
+    paths = [pathlib.Path(folder, f'{name}.py') for name in files]
+    for path, text in zip(paths, files.values()):
+      path.write_text(text)
+    new, left = rewrite_tuples.rewrite(rewrite_tuples.Files(paths), paths[0])
   return new.decode(), sorted({line for line, _ in left})
 
 
