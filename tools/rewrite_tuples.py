@@ -94,6 +94,11 @@ IN_QUOTES = r'optax\.(\w+\.)*GradientTransformation(ExtraArgs)?'
 # Names of what is likely a transformation.
 LIKELY = re.compile(r'(^|_)(tx|opt|optimizer|transform(ation)?)$', re.I)
 
+# Names of the two functions, of which one may be discarded.
+PAIR = re.compile(
+    r'\w*init(?!ial)\w* \w*update(?!d)\w*'
+    r'|(\w*_)?init(_f\w+)? _+|_+ (\w*_)?update(_f\w+)?')
+
 INDICES = {'0': 'init', '-2': 'init', '1': 'update', '-1': 'update'}
 SEQUENCE = (cst.Tuple, cst.List)
 
@@ -136,7 +141,7 @@ def _has_init_and_update(target):
   """Whether `init, update`, or names like these, are in a target."""
   def matches(node):
     names = ' '.join(_final_name(x.value).lower() for x in node.elements)
-    return re.fullmatch(r'\w*init(?!ial)\w* \w*update(?!d)\w*', names)
+    return PAIR.fullmatch(names)
 
   return any(map(matches, m.findall(target, m.Tuple() | m.List())))
 
@@ -235,6 +240,22 @@ class Files:
     return found
 
 
+class Parents(cst.CSTVisitor):
+  """Finds the parent of each node, faster than libcst's provider does."""
+
+  def __init__(self):
+    super().__init__()
+    self.parents, self.around = {}, [None]
+
+  def on_visit(self, node):
+    self.parents[node] = self.around[-1]
+    self.around.append(node)
+    return True
+
+  def on_leave(self, original_node):
+    self.around.pop()
+
+
 class Module:
   """Finds out which expressions of a file are transformations."""
 
@@ -243,7 +264,9 @@ class Module:
     self.wrapper = metadata.MetadataWrapper(
         cst.parse_module(path.read_bytes()), unsafe_skip_copy=True)
     self.scopes = self.wrapper.resolve(metadata.ScopeProvider)
-    self.parents = self.wrapper.resolve(metadata.ParentNodeProvider)
+    parents = Parents()
+    self.wrapper.module.visit(parents)
+    self.parents = parents.parents
     self.results = collections.defaultdict(list)  # Of each function.
     self.attributes = collections.defaultdict(list)  # Of each `self`.
     self.stars = []  # Modules of which everything is imported.
@@ -510,8 +533,8 @@ class Rewriter(cst.CSTTransformer):
     pure = _dotted(value)  # May be evaluated twice.
     # A new name in the body of a class would be an attribute of it.
     in_class = isinstance(self.module.scopes[value], metadata.ClassScope)
-    if self.kind(value) == TX and (pure or not in_class) and all(
-        isinstance(x, SEQUENCE) for x in targets):
+    if all(isinstance(x, SEQUENCE) for x in targets) and (
+        pure or not in_class) and self.kind(value) == TX:
       name = updated_node.value if pure else self.new_name(value)
       first = cst.Assign([cst.AssignTarget(name)], updated_node.value)
       pair = _pair(name).with_changes(lpar=[], rpar=[])
@@ -584,6 +607,9 @@ class Rewriter(cst.CSTTransformer):
         self.leave_to_person(value)
     elif star == '*':
       pair = self.pair(value, new)
+      if kind is None and _final_name(function).startswith(
+          'GradientTransformation'):
+        self.leave_to_person(value)
       if pair is not new:
         init, update = (x.value for x in pair.elements)
         last = updated_node.with_changes(star='', value=update)
@@ -604,25 +630,48 @@ class Rewriter(cst.CSTTransformer):
       return cst.Attribute(
           _atom(updated_node.value), cst.Name(INDICES[index]),
           lpar=updated_node.lpar, rpar=updated_node.rpar)
-    if self.kind(value) is None and index not in INDICES:  # As in `opt['lr']`.
-      return updated_node
+    if self.kind(value) is None:
+      if self.may_be_part(original_node, index):
+        self.leave_to_person(value)
+      if index not in INDICES:  # As in `opt['lr']`.
+        return updated_node
     return updated_node.with_changes(value=self.pair(value, updated_node.value))
+
+  def may_be_part(self, node, index):
+    """Whether an item or a slice of an unknown may be that of a transformation.
+
+    As in `make()[0](params)`, `opt_init = make()[0]`, `make_optimizer()[0]` and
+    `chain(x[:2])`.
+    """
+    parent = self.module.parents[node]
+    if index == ':2':
+      return self.kind(self.module.around(parent, cst.Call)) == TX
+    if not isinstance(node.value, cst.Call) or index not in INDICES:
+      return False
+    names = [_final_name(x.target) for x in getattr(parent, 'targets', ())]
+    return (
+        getattr(parent, 'func', None) is node
+        or LIKELY.search(_final_name(node.value.func))
+        or any(PAIR.fullmatch(f'{x} _') or PAIR.fullmatch(f'_ {x}')
+               for x in names))
 
   def leave_Attribute(self, original_node, updated_node):
     name, value = original_node.attr.value, original_node.value
-    is_class = self.kind(value) == (FUNCTION, TX)
-    if name == '_replace' and self.kind(value) == TX:
-      return updated_node.with_changes(attr=cst.Name('replace'))
-    if name == '_fields' and (self.kind(value) == TX or is_class):
-      return cst.parse_expression("('init', 'update')")
-    if name in ('_replace', '_fields', '_asdict', '_make') and (
-        is_class or self.may_be_tx(value)
-    ) or name in ('index', 'count') and self.kind(value) == TX:
-      self.leave_to_person(original_node)
-    owner = self.module.around(original_node, cst.ClassDef)
-    if self.is_builtin(value, 'tuple') and self.kind(owner) in (
-        (FUNCTION, TX), MAYBE):
-      self.leave_to_person(original_node, f'will fail: call super().{name}')
+    if self.is_builtin(value, 'tuple'):
+      owner = self.module.around(original_node, cst.ClassDef)
+      if self.kind(owner) in ((FUNCTION, TX), MAYBE):
+        self.leave_to_person(original_node, f'will fail: call super().{name}')
+    elif name in ('index', 'count'):
+      if self.kind(value) == TX:
+        self.leave_to_person(original_node)
+    elif name in ('_replace', '_fields', '_asdict', '_make'):
+      is_class = self.kind(value) == (FUNCTION, TX)
+      if name == '_replace' and self.kind(value) == TX:
+        return updated_node.with_changes(attr=cst.Name('replace'))
+      if name == '_fields' and (self.kind(value) == TX or is_class):
+        return cst.parse_expression("('init', 'update')")
+      if is_class or self.may_be_tx(value):
+        self.leave_to_person(original_node)
     return updated_node
 
   # What is too rare to rewrite.
