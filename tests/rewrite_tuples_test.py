@@ -801,6 +801,7 @@ class Maker: pass
     self.a_{0} = self.model.apply(self.params, x)
     return self.fn(self.a_{0}, self.state[0])
 """
+
     def count(n):
       code = 'import optax\nclass A:\n' + ''.join(map(method.format, range(n)))
       profile = cProfile.Profile()
@@ -886,12 +887,15 @@ class MainTest(absltest.TestCase):
 
   def test_lists_what_it_cannot_parse_and_goes_on(self):
     bad = self.folder / 'bad.py'
+    (self.folder / 'a_user_of_it.py').write_text(
+        'import optax, bad\na, b = bad.make()')
     for code in ('import optax\nprint "Python 2"\n',
                  '# coding: foo\nimport optax\n'):
       bad.write_text(code)
       status, out, err = self.main()
       self.assertEqual(status, 1)
       self.assertIn(f'{bad}:1: cannot be read or rewritten: ', err)
+      self.assertNotIn('AttributeError', err)
       self.assertIn(str(self.file), out)
 
   def test_skips_files_that_do_not_mention_optax(self):

@@ -194,7 +194,11 @@ def _once(pending):
       key = method.__name__, *args
       if key not in self.known:
         self.known[key] = pending
-        self.known[key] = method(self, *args)
+        try:
+          self.known[key] = method(self, *args)
+        except Exception:
+          del self.known[key]
+          raise
       return self.known[key]
     return remembered
   return decorate
@@ -241,19 +245,19 @@ class Files:
 
 
 class Parents(cst.CSTVisitor):
-  """Finds the parent of each node, faster than libcst's provider does."""
+  """Finds the parent of each node, faster than the one of libcst."""
 
   def __init__(self):
     super().__init__()
-    self.parents, self.around = {}, [None]
+    self.parents, self.path = {}, [None]
 
   def on_visit(self, node):
-    self.parents[node] = self.around[-1]
-    self.around.append(node)
+    self.parents[node] = self.path[-1]
+    self.path.append(node)
     return True
 
   def on_leave(self, original_node):
-    self.around.pop()
+    self.path.pop()
 
 
 class Module:
@@ -325,7 +329,7 @@ class Module:
   def is_builtin(self, node, *names):
     if not isinstance(node, cst.Name) or node.value not in names:
       return False
-    found = self.definitions(node.value, self.scopes[node])
+    found = self.definitions(node.value, self.scopes.get(node))
     return all(x is None for _, x in found)
 
   def around(self, node, cls):
