@@ -601,24 +601,21 @@ class Rewriter(cst.CSTTransformer):
         [init, update.with_changes(comma=updated_node.comma)])
 
   def leave_Arg(self, original_node, updated_node):
-    value, star = original_node.value, original_node.star
-    kind, new = self.kind(value), updated_node.value
+    value, new = original_node.value, updated_node.value
     function = getattr(self.module.parents[original_node], 'func', None)
-    if star == '*' and kind in (TXS, MAYBES):
-      if self.is_builtin(function, 'zip') and kind == TXS:
+    if original_node.star == '*':
+      kind, is_zip = self.kind(value), self.is_builtin(function, 'zip')
+      is_class = _final_name(function).startswith('GradientTransformation')
+      if is_zip and kind == TXS:
         new = self.pairs(value, new)
-      elif self.is_builtin(function, 'zip'):
+      elif is_zip and kind == MAYBES or is_class and kind is None:
         self.leave_to_person(value)
-    elif star == '*':
       pair = self.pair(value, new)
-      if kind is None and _final_name(function).startswith(
-          'GradientTransformation'):
-        self.leave_to_person(value)
       if pair is not new:
         init, update = (x.value for x in pair.elements)
         last = updated_node.with_changes(star='', value=update)
         return cst.FlattenSentinel([cst.Arg(init), last])
-    elif not (star or original_node.keyword) and self.is_builtin(
+    elif not (original_node.star or original_node.keyword) and self.is_builtin(
         function, *ITERATE):
       new = self.pair(value, new)
     return updated_node.with_changes(value=new)
