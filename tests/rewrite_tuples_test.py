@@ -339,6 +339,7 @@ make = [lambda: ((1.0, 2.0), 3.0)][0]
 (first, _), _ = make()
 value = make()[0]
 _, updates = make()
+_, state_after_update = make()
 pair = make()[0][:2]
 tx = optax.GradientTransformation(*[lambda p: p, lambda u, s, p: (u, s)])
 out = lambda x: (value, updates, pair)
@@ -409,6 +410,7 @@ init, update = optimizers_of_ours.make()  # !
 opt_init, _ = make()  # !
 _, opt_update = make()  # !
 _, opt_update = self.optimizer(lr)  # !
+self._init_fn, _ = self.optimizer(lr)  # !
 inits = [init for init, _ in args]  # !
 """),
     ('an_item_of_an_unknown', """

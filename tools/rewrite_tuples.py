@@ -97,7 +97,7 @@ LIKELY = re.compile(r'(^|_)(tx|opt|optimizer|transform(ation)?)$', re.I)
 # Names of the two functions, of which one may be discarded.
 PAIR = re.compile(
     r'\w*init(?!ial)\w* \w*update(?!d)\w*'
-    r'|(\w*_)?init(_f\w+)? _+|_+ (\w*_)?update(_f\w+)?')
+    r'|_*([^\W_]+_)?init(_f\w+)? _+|_+ _*([^\W_]+_)?update(_f\w+)?')
 
 INDICES = {'0': 'init', '-2': 'init', '1': 'update', '-1': 'update'}
 SEQUENCE = (cst.Tuple, cst.List)
