@@ -18,11 +18,11 @@ Given files and folders, it shows what it would change as a diff, or with
   tx._replace(init=f)                 ->  tx.replace(init=f)
 
 It changes only what it knows to be a transformation: what a factory of optax
-returned, in the same file, or what is annotated as one. What it leaves is
-listed as `file:line: why`, for a person to look at: rare operations such as
-`tx + (1,)`, and what may be a transformation, as in `init, update = make()`
-where it can't see what `make` returns. An annotation settles that, also where
-the value is a real tuple.
+returned, or what is annotated as one, in the files that it is given. What it
+leaves is listed as `file:line: why`, for a person to look at: rare operations
+such as `tx + (1,)`, and what may be a transformation, as in
+`init, update = make()` where it can't see what `make` returns. An annotation
+settles that, also where the value is a real tuple.
 
 The exit status is 1 if something is left or, without `--write`, would be
 changed. Skipped are files that do not mention optax, what begins with a dot in
@@ -31,7 +31,9 @@ or run them with the warning on.
 """
 
 import argparse
+import collections
 import difflib
+import functools
 import pathlib
 import re
 import sys
@@ -92,15 +94,21 @@ IN_QUOTES = r'optax\.(\w+\.)*GradientTransformation(ExtraArgs)?'
 # Names of what is likely a transformation.
 LIKELY = re.compile(r'(^|_)(tx|opt|optimizer|transform(ation)?)$', re.I)
 
+# Names of the two functions, of which one may be discarded.
+PAIR = re.compile(
+    r'\w*init(?!ial)\w* \w*update(?!d)\w*'
+    r'|_*([^\W_]+_)?init(_f\w+)? _+|_+ _*([^\W_]+_)?update(_f\w+)?')
+
 INDICES = {'0': 'init', '-2': 'init', '1': 'update', '-1': 'update'}
 SEQUENCE = (cst.Tuple, cst.List)
 
 
-def _root(node):
-  """Returns `name` of `name` and `name.attribute`, else None."""
-  while isinstance(node, cst.Attribute):
-    node = node.value
-  return node if isinstance(node, cst.Name) else None
+def _dotted(node):
+  """Returns 'a.b' of `a.b`, and '' of what is more than names."""
+  if isinstance(node, cst.Attribute):
+    start = _dotted(node.value)
+    return start and f'{start}.{node.attr.value}'
+  return node.value if isinstance(node, cst.Name) else ''
 
 
 def _atom(node):
@@ -133,7 +141,7 @@ def _has_init_and_update(target):
   """Whether `init, update`, or names like these, are in a target."""
   def matches(node):
     names = ' '.join(_final_name(x.value).lower() for x in node.elements)
-    return re.fullmatch(r'\w*init(?!ial)\w* \w*update(?!d)\w*', names)
+    return PAIR.fullmatch(names)
 
   return any(map(matches, m.findall(target, m.Tuple() | m.List())))
 
@@ -174,49 +182,111 @@ def _imported(name):
       return FUNCTION, TX
     if last in ('inject_hyperparams', 'inject_stateful_hyperparams'):
       return FUNCTION, (FUNCTION, TX)
-  return (FUNCTION, OTHER) if re.match(r'(jax|optax)\.', name) else None
+  others = r'(flax|haiku|jax|optax)\.'
+  return (FUNCTION, OTHER) if re.match(others, name) else None
 
 
-class Inference:
-  """Finds out which expressions of a module are transformations."""
+def _once(pending):
+  """Remembers what a method returns; `pending` if its result needs itself."""
+  def decorate(method):
+    @functools.wraps(method)
+    def remembered(self, *args):
+      key = method.__name__, *args
+      if key not in self.known:
+        self.known[key] = pending
+        try:
+          self.known[key] = method(self, *args)
+        except Exception:
+          del self.known[key]
+          raise
+      return self.known[key]
+    return remembered
+  return decorate
 
-  def __init__(self, wrapper):
-    self.scopes = wrapper.resolve(metadata.ScopeProvider)
-    self.parents = wrapper.resolve(metadata.ParentNodeProvider)
+
+class Files:
+  """The files that are given, among which imports are followed."""
+
+  def __init__(self, paths):
     self.known = {}
+    self.paths = collections.defaultdict(list)
+    for path in paths:
+      names = self._names(path)
+      if names[-1] == '__init__':
+        names.pop()
+      for i in range(len(names)):
+        self.paths['.'.join(names[i:])].append(path)
 
+  def _names(self, path):
+    return list(path.resolve().with_suffix('').parts[1:])
+
+  @_once(None)
+  def module(self, path):
+    return Module(self, path)
+
+  def definitions(self, name, importer):
+    """Returns the definitions of what a file imports from another."""
+    absolute = name.lstrip('.')
+    dots = len(name) - len(absolute)
+    if dots:
+      absolute = '.'.join([*self._names(importer)[:-dots], absolute])
+    return self._definitions(absolute)
+
+  @_once(())
+  def _definitions(self, name):
+    module, _, name = name.rpartition('.')
+    found = []
+    for path in self.paths.get(module, ()):
+      try:
+        found += self.module(path).definitions(name)
+      except Exception:  # It can't be read, which is listed where it stands.
+        continue
+    return found
+
+
+class Parents(cst.CSTVisitor):
+  """Finds the parent of each node, faster than the one of libcst."""
+
+  def __init__(self):
+    super().__init__()
+    self.parents, self.path = {}, [None]
+
+  def on_visit(self, node):
+    self.parents[node] = self.path[-1]
+    self.path.append(node)
+    return True
+
+  def on_leave(self, original_node):
+    self.path.pop()
+
+
+class Module:
+  """Finds out which expressions of a file are transformations."""
+
+  def __init__(self, files, path):
+    self.files, self.path, self.known = files, path, {}
+    self.wrapper = metadata.MetadataWrapper(
+        cst.parse_module(path.read_bytes()), unsafe_skip_copy=True)
+    self.scopes = self.wrapper.resolve(metadata.ScopeProvider)
+    parents = Parents()
+    self.wrapper.module.visit(parents)
+    self.parents = parents.parents
+    self.results = collections.defaultdict(list)  # Of each function.
+    self.attributes = collections.defaultdict(list)  # Of each `self`.
+    self.stars = []  # Modules of which everything is imported.
+    for node in self.parents:
+      if isinstance(node, (cst.Return, cst.Yield)):
+        self.results[self.around(node, cst.FunctionDef)].append(node)
+      elif isinstance(node, cst.Attribute) and _dotted(node.value) == 'self':
+        owner = self.around(node, cst.ClassDef)
+        self.attributes[owner, node.attr.value].append(node)
+      elif m.matches(node, m.ImportFrom(names=m.ImportStar())):
+        name = '.' * len(node.relative) + _dotted(node.module)
+        self.stars.append(name.removesuffix('.'))
+
+  @_once(PENDING)
   def kind(self, node):
     """Returns what an expression or a definition is, or None."""
-    if node not in self.known:
-      self.known[node] = PENDING  # While it is asked for.
-      self.known[node] = self._kind(node)
-    return self.known[node]
-
-  def names(self, node):
-    """Returns the qualified names that a node may have."""
-    scope = self.scopes.get(node)
-    return scope.get_qualified_names_for(node) if scope else ()
-
-  def is_builtin(self, node, *names):
-    found = {x.name for x in self.names(node)}
-    return bool(found) and found <= {f'builtins.{name}' for name in names}
-
-  def around(self, node, cls):
-    """Returns the node of a class that is or holds a node, or None."""
-    while node is not None and not isinstance(node, cls):
-      node = self.parents.get(node)
-    return node
-
-  def _kind(self, node):
-    root, imported = _root(node), [
-        _imported(x.name) for x in self.names(node)
-        if x.source is metadata.QualifiedNameSource.IMPORT
-    ]
-    if imported and root:
-      return _same(imported + [
-          self._assigned(x.node) for x in self.scopes[root][root.value]
-          if not isinstance(x, metadata.ImportAssignment)
-      ])
     method = getattr(self, f'_{type(node).__name__.lower()}', None)
     if method:
       return method(node)
@@ -224,6 +294,49 @@ class Inference:
       return _same(self.kind(getattr(node, x)) for x in PARTS[type(node)])
     known = (cst.BaseNumber, cst.BaseString, cst.BaseSet, cst.Comparison)
     return OTHER if isinstance(node, known) else None
+
+  def definitions(self, name, scope=None):
+    """Returns (module, node) of each definition of a name, dotted or not.
+
+    It is (None, name) if imported from no file that is given, and the node is
+    None if it is a builtin.
+    """
+    scope = scope or self.scopes[self.wrapper.module]
+    root, _, rest = name.partition('.')
+    found = scope[root] if name else ()
+    imported = [f'{x}.{name}' for x in self.stars] if name and not found else [
+        x.name for x in scope.get_qualified_names_for(name)
+        if x.source is metadata.QualifiedNameSource.IMPORT
+    ]
+    if rest and not imported:
+      return []
+    definitions = [
+        (self, getattr(x, 'node', None)) for x in found
+        if not isinstance(x, metadata.ImportAssignment)
+    ]
+    for name in imported:
+      own = not _imported(name) and self.files.definitions(name, self.path)
+      definitions += own or [(None, name)]
+    return definitions
+
+  def kinds(self, node):
+    """Returns what the definitions of a name, dotted or not, are."""
+    return [
+        module.assigned(x) if module else _imported(x)
+        for module, x in self.definitions(_dotted(node), self.scopes.get(node))
+    ]
+
+  def is_builtin(self, node, *names):
+    if not isinstance(node, cst.Name) or node.value not in names:
+      return False
+    found = self.definitions(node.value, self.scopes.get(node))
+    return all(x is None for _, x in found)
+
+  def around(self, node, cls):
+    """Returns the node of a class that is or holds a node, or None."""
+    while node is not None and not isinstance(node, cls):
+      node = self.parents.get(node)
+    return node
 
   def _call(self, node):
     function = self.kind(node.func)
@@ -238,7 +351,8 @@ class Inference:
       if name in ('replace', '_replace'):
         return self.kind(node.func.value)
     kinds = [self.kind(x.value) for x in node.args]
-    if kinds and 'functools.partial' in {x.name for x in self.names(node.func)}:
+    if kinds and (None, 'functools.partial') in self.definitions(
+        _dotted(node.func), self.scopes.get(node)):
       return kinds[0]
     if kinds and self.is_builtin(node.func, 'list', 'tuple', 'reversed'):
       return COPIES.get(kinds[0], kinds[0])
@@ -250,12 +364,11 @@ class Inference:
   def _name(self, node):
     if node.value == 'None':
       return PENDING
-    if node not in self.scopes:
+    scope = self.scopes.get(node)
+    if scope is None:
       return None
-    found = self.scopes[node][node.value]
-    kind = _same(self._assigned(getattr(x, 'node', None)) for x in found)
-    return self._unless_filled(
-        kind, (x.node for x in found for x in x.references))
+    uses = (x.node for x in scope[node.value] for x in x.references)
+    return self._unless_filled(_same(self.kinds(node)), uses)
 
   def _unless_filled(self, kind, nodes):
     """Forgets what a list holds that is changed, as by `nodes.append(...)`."""
@@ -263,8 +376,8 @@ class Inference:
         isinstance(self.parents.get(x), cst.Attribute) for x in nodes)
     return MAYBES if filled else kind
 
-  def _assigned(self, node):
-    """Returns what a name is by one of its assignments."""
+  def assigned(self, node):
+    """Returns what a name is by one of its definitions."""
     if isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Param)):
       return self.kind(node)
     if not isinstance(node, (cst.Name, cst.Attribute)):
@@ -303,8 +416,7 @@ class Inference:
     return kind
 
   def _functiondef(self, node):
-    own = [x for x in m.findall(node.body, m.Return() | m.Yield())
-           if self.around(x, cst.FunctionDef) is node]
+    own = self.results[node]
     if any(isinstance(x, cst.Yield) for x in own):
       return None
     if node.returns is not None:
@@ -317,7 +429,8 @@ class Inference:
 
   def _classdef(self, node):
     kind = _same(self.kind(x.value) for x in node.bases)
-    defined = {x.name.value for x in m.findall(node.body, m.FunctionDef())}
+    defined = {
+        x.name.value for x in node.body.body if isinstance(x, cst.FunctionDef)}
     unlike = defined & vars(tuple).keys() - {'__new__', '__repr__', '__hash__'}
     return _unsure(kind) if unlike else kind
 
@@ -325,19 +438,33 @@ class Inference:
     return _function(self.kind(node.body))
 
   def _attribute(self, node):
-    """Returns what `self.name` is by all its assignments in the class."""
+    """Returns what `module.name` or `self.name` is."""
+    kinds = self.kinds(node)
+    if kinds:
+      return _same(kinds)
     owner = self.around(node, cst.ClassDef)
-    if owner is None or not m.matches(node.value, m.Name('self')):
+    if owner is None or _dotted(node.value) != 'self':
       return None
-    name, scope = node.attr.value, self.scopes[owner.body.body[0]]
-    kinds = [self._assigned(x.node) for x in scope[name] if x.scope is scope]
-    found = m.findall(owner, m.Attribute(m.Name('self'), m.Name(name)))
+    return self.member(owner, node.attr.value)
+
+  @_once(PENDING)
+  def member(self, owner, name):
+    """Returns what `self.name` is by its assignments, or by those of bases."""
+    scope = self.scopes[owner.body.body[0]]
+    kinds = [self.assigned(x.node) for x in scope[name] if x.scope is scope]
+    found = self.attributes[owner, name]
     for x in found:
       target = self.parents[x]
       while isinstance(target, (cst.Element, cst.Tuple, cst.List)):
         target = self.parents[target]
       if isinstance(target, (cst.AssignTarget, cst.AnnAssign, cst.AugAssign)):
-        kinds.append(self._assigned(x))
+        kinds.append(self.assigned(x))
+    kinds = kinds or [
+        module.member(x, name) for base in owner.bases
+        for module, x in self.definitions(
+            _dotted(base.value), self.scopes.get(base.value))
+        if isinstance(x, cst.ClassDef)
+    ]
     return self._unless_filled(_same(kinds), found)
 
   def _elements(self, node):
@@ -365,19 +492,18 @@ class Inference:
 class Rewriter(cst.CSTTransformer):
   """Rewrites one module, and lists what it leaves."""
 
-  def __init__(self, wrapper):
+  def __init__(self, module):
     super().__init__()
-    self.inference = Inference(wrapper)
-    self.kind = self.inference.kind
-    self.is_builtin = self.inference.is_builtin
-    self.positions = wrapper.resolve(metadata.PositionProvider)
+    self.module = module
+    self.kind, self.is_builtin = module.kind, module.is_builtin
     self.left = []
 
   def leave_to_person(
       self, node, why='may use a transformation as a tuple: write .init and'
       ' .update, or annotate what it is'
   ):
-    self.left.append((self.positions[node].start.line, why))
+    position = self.module.wrapper.resolve(metadata.PositionProvider)[node]
+    self.left.append((position.start.line, why))
 
   def may_be_tx(self, node):
     kind = self.kind(node)
@@ -385,14 +511,14 @@ class Rewriter(cst.CSTTransformer):
     return kind in (TX, MAYBE) or bool(likely)
 
   def new_name(self, node):
-    around = self.inference.around(node, (cst.FunctionDef, cst.Module))
+    around = self.module.around(node, (cst.FunctionDef, cst.Module))
     used = {x.value for x in m.findall(around, m.Name())}
     names = ['tx', *(f'tx_{i + 1}' for i in range(len(used)))]
     return cst.Name(next(x for x in names if x not in used))
 
   def pair(self, original, updated):
     """Returns a transformation as a pair, where one is iterated or so."""
-    if self.kind(original) == TX and _root(original):
+    if self.kind(original) == TX and _dotted(original):
       return _pair(updated)
     if self.may_be_tx(original):
       self.leave_to_person(original)
@@ -408,11 +534,11 @@ class Rewriter(cst.CSTTransformer):
   def leave_Assign(self, original_node, updated_node):
     value = original_node.value
     targets = [x.target for x in original_node.targets]
-    pure = _root(value)  # May be evaluated twice.
+    pure = _dotted(value)  # May be evaluated twice.
     # A new name in the body of a class would be an attribute of it.
-    in_class = isinstance(self.inference.scopes[value], metadata.ClassScope)
-    if self.kind(value) == TX and (pure or not in_class) and all(
-        isinstance(x, SEQUENCE) for x in targets):
+    in_class = isinstance(self.module.scopes[value], metadata.ClassScope)
+    if all(isinstance(x, SEQUENCE) for x in targets) and (
+        pure or not in_class) and self.kind(value) == TX:
       name = updated_node.value if pure else self.new_name(value)
       first = cst.Assign([cst.AssignTarget(name)], updated_node.value)
       pair = _pair(name).with_changes(lpar=[], rpar=[])
@@ -475,21 +601,21 @@ class Rewriter(cst.CSTTransformer):
         [init, update.with_changes(comma=updated_node.comma)])
 
   def leave_Arg(self, original_node, updated_node):
-    value, star = original_node.value, original_node.star
-    kind, new = self.kind(value), updated_node.value
-    function = getattr(self.inference.parents[original_node], 'func', None)
-    if star == '*' and kind in (TXS, MAYBES):
-      if self.is_builtin(function, 'zip') and kind == TXS:
+    value, new = original_node.value, updated_node.value
+    function = getattr(self.module.parents[original_node], 'func', None)
+    if original_node.star == '*':
+      kind, is_zip = self.kind(value), self.is_builtin(function, 'zip')
+      is_class = _final_name(function).startswith('GradientTransformation')
+      if is_zip and kind == TXS:
         new = self.pairs(value, new)
-      elif self.is_builtin(function, 'zip'):
+      elif is_zip and kind == MAYBES or is_class and kind is None:
         self.leave_to_person(value)
-    elif star == '*':
       pair = self.pair(value, new)
       if pair is not new:
         init, update = (x.value for x in pair.elements)
         last = updated_node.with_changes(star='', value=update)
         return cst.FlattenSentinel([cst.Arg(init), last])
-    elif not (star or original_node.keyword) and self.is_builtin(
+    elif not (original_node.star or original_node.keyword) and self.is_builtin(
         function, *ITERATE):
       new = self.pair(value, new)
     return updated_node.with_changes(value=new)
@@ -505,25 +631,48 @@ class Rewriter(cst.CSTTransformer):
       return cst.Attribute(
           _atom(updated_node.value), cst.Name(INDICES[index]),
           lpar=updated_node.lpar, rpar=updated_node.rpar)
-    if self.kind(value) is None and index not in INDICES:  # As in `opt['lr']`.
-      return updated_node
+    if self.kind(value) is None:
+      if self.may_be_part(original_node, index):
+        self.leave_to_person(value)
+      if index not in INDICES:  # As in `opt['lr']`.
+        return updated_node
     return updated_node.with_changes(value=self.pair(value, updated_node.value))
+
+  def may_be_part(self, node, index):
+    """Whether an item or a slice of an unknown may be that of a transformation.
+
+    As in `make()[0](params)`, `opt_init = make()[0]`, `make_optimizer()[0]` and
+    `chain(x[:2])`.
+    """
+    parent = self.module.parents[node]
+    if index == ':2':
+      return self.kind(self.module.around(parent, cst.Call)) == TX
+    if not isinstance(node.value, cst.Call) or index not in INDICES:
+      return False
+    names = [_final_name(x.target) for x in getattr(parent, 'targets', ())]
+    return (
+        getattr(parent, 'func', None) is node
+        or LIKELY.search(_final_name(node.value.func))
+        or any(PAIR.fullmatch(f'{x} _') or PAIR.fullmatch(f'_ {x}')
+               for x in names))
 
   def leave_Attribute(self, original_node, updated_node):
     name, value = original_node.attr.value, original_node.value
-    is_class = self.kind(value) == (FUNCTION, TX)
-    if name == '_replace' and self.kind(value) == TX:
-      return updated_node.with_changes(attr=cst.Name('replace'))
-    if name == '_fields' and (self.kind(value) == TX or is_class):
-      return cst.parse_expression("('init', 'update')")
-    if name in ('_replace', '_fields', '_asdict', '_make') and (
-        is_class or self.may_be_tx(value)
-    ) or name in ('index', 'count') and self.kind(value) == TX:
-      self.leave_to_person(original_node)
-    owner = self.inference.around(original_node, cst.ClassDef)
-    if self.is_builtin(value, 'tuple') and self.kind(owner) in (
-        (FUNCTION, TX), MAYBE):
-      self.leave_to_person(original_node, f'will fail: call super().{name}')
+    if self.is_builtin(value, 'tuple'):
+      owner = self.module.around(original_node, cst.ClassDef)
+      if self.kind(owner) in ((FUNCTION, TX), MAYBE):
+        self.leave_to_person(original_node, f'will fail: call super().{name}')
+    elif name in ('index', 'count'):
+      if self.kind(value) == TX:
+        self.leave_to_person(original_node)
+    elif name in ('_replace', '_fields', '_asdict', '_make'):
+      is_class = self.kind(value) == (FUNCTION, TX)
+      if name == '_replace' and self.kind(value) == TX:
+        return updated_node.with_changes(attr=cst.Name('replace'))
+      if name == '_fields' and (self.kind(value) == TX or is_class):
+        return cst.parse_expression("('init', 'update')")
+      if is_class or self.may_be_tx(value):
+        self.leave_to_person(original_node)
     return updated_node
 
   # What is too rare to rewrite.
@@ -568,12 +717,11 @@ class Rewriter(cst.CSTTransformer):
       self.leave_to_person(node, 'match optax.GradientTransformation(...)')
 
 
-def rewrite(code):
-  """Returns a module's new code, and (line, why) of what it leaves."""
-  module = cst.parse_module(code)
-  wrapper = metadata.MetadataWrapper(module, unsafe_skip_copy=True)
-  rewriter = Rewriter(wrapper)
-  return wrapper.module.visit(rewriter).bytes, sorted(set(rewriter.left))
+def rewrite(files, path):
+  """Returns a file's new code, and (line, why) of what it leaves."""
+  module = files.module(path)
+  rewriter = Rewriter(module)
+  return module.wrapper.module.visit(rewriter).bytes, sorted(set(rewriter.left))
 
 
 def find(path):
@@ -596,8 +744,10 @@ def main(argv=None):
     if not path.exists():
       parser.error(f'{path} does not exist')
 
-  files, changed, left, notebooks = 0, 0, 0, 0
-  for file in [x for path in args.paths for x in find(path)]:
+  found = [x for path in args.paths for x in find(path)]
+  files = Files(found)
+  read, changed, left, notebooks = 0, 0, 0, 0
+  for file in found:
     if file.suffix == '.ipynb':
       notebooks += 1
       continue
@@ -605,8 +755,8 @@ def main(argv=None):
       old = file.read_bytes()
       if b'optax' not in old:
         continue
-      files += 1
-      new, reasons = rewrite(old)
+      read += 1
+      new, reasons = rewrite(files, file)
       if new != old and args.write:
         file.write_bytes(new)
       elif new != old:
@@ -621,7 +771,7 @@ def main(argv=None):
     left += len(reasons)
   verb = 'changed' if args.write else 'to change'
   print(
-      f'{files} files mention optax: {changed} {verb}, {left} places left for a'
+      f'{read} files mention optax: {changed} {verb}, {left} places left for a'
       f' person. {notebooks} notebooks were not read.',
       file=sys.stderr,
   )
