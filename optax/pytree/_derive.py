@@ -2,9 +2,11 @@
 
 import collections.abc
 from collections.abc import Callable, Collection
+import contextlib
 import functools
 import inspect
 import operator
+import sys
 import typing
 from typing import Any, NamedTuple, Optional, TypeVar, Union
 
@@ -76,17 +78,24 @@ def _inner(annotation: Any) -> tuple[Any, ...]:
 
 
 def _facts(
-    factory: Callable[..., Any], how: Options, endings: tuple[str, ...]
+    factory: Callable[..., Any], how: Options, endings: tuple[str, ...],
+    scope: dict[str, Any],
 ) -> Facts:
-  """Finds out what can be known of each parameter."""
-  try:
-    signature = inspect.signature(factory, eval_str=True)
-  except NameError:  # Of what is imported for type checkers only.
-    signature = inspect.signature(factory)
+  """Finds out what can be known of each parameter.
+
+  Args:
+    factory: a function, a partial object or a class.
+    how: the arguments of `wrap`.
+    endings: of the names of parameters whose numbers are leaves.
+    scope: the names that annotations may use.
+  """
   facts = [set() for _ in Facts._fields]
   leaves, static, masks, numbers, scalars, optimizers, optional = facts
-  for name, parameter in signature.parameters.items():
+  for name, parameter in inspect.signature(factory).parameters.items():
     annotation, default = parameter.annotation, parameter.default
+    if isinstance(annotation, str):
+      with contextlib.suppress(Exception):  # It may be unknown at run time.
+        annotation = eval(annotation, scope)  # pylint: disable=eval-used
     types = _types(annotation)
     is_mask = name.endswith(('mask', 'labels'))
     takes_schedules = any(
@@ -168,7 +177,8 @@ def derive(
       inspect.getdoc(function if is_undocumented else factory) or ''
   ).partition('\n')
   name = how.name or function.__name__
-  facts = _facts(factory, how, base_class._LEAVES)
+  scope = getattr(sys.modules.get(function.__module__), '__dict__', {})
+  facts = _facts(factory, how, base_class._LEAVES, scope)
   cls: Any = type(base_class)(name, (base_class,), {
       **{n: property(operator.methodcaller('_get', n))
          for n in signature.parameters},

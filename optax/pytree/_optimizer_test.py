@@ -6,6 +6,9 @@ import dataclasses
 import functools
 import pickle
 import sys
+import textwrap
+import types
+from unittest import mock
 
 from absl.testing import absltest
 from absl.testing import parameterized
@@ -574,6 +577,28 @@ class WrapTest(absltest.TestCase):
     self.assertEqual(jax.tree.leaves(opt), [0.9, 2.0])
     self.assertEqual(jax.tree.leaves(opt.replace(scale=3)), [0.9, 3.0])
     self.assertEqual(pickle.loads(pickle.dumps(opt)), opt)
+
+  def test_annotations_that_are_strings(self):
+    users = types.ModuleType('users')
+    source = textwrap.dedent("""\
+        from __future__ import annotations
+        from typing import Optional
+        import optax
+
+        def make():
+          Local = int
+
+          @optax.pytree.wrap
+          def factory(rate, a: int, b: Optional[int], c: int | None, d: Local,
+                      e: optax.missing, f: 'len' | None):
+            return optax.sgd(rate)
+
+          return factory
+    """)
+    with mock.patch.dict(sys.modules, users=users):
+      exec(source, vars(users))
+      opt = users.make()(*map(jnp.array, range(7)))
+    self.assertEqual(jax.tree.leaves(opt), [0, 4, 5, 6])
 
   def test_named_leaves_of_a_factory_that_keeps_its_name_pickle(self):
     opt = optax.pytree.wrap(undecorated_with_leaves, leaves=('rate',))(0.1)
