@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import itertools
 
 from absl.testing import absltest
 from absl.testing import parameterized
@@ -186,6 +187,16 @@ class ErrorTest(parameterized.TestCase):
   def test_two_changes_of_one_place(self, changes):
     with self.assertRaisesRegex(TypeError, 'each hyperparameter once'):
       _chain().replace(changes)
+
+  def test_several_changes_inside_of_one(self):
+    changes = {'b1': 0.5, 'learning_rate': 0.25, 'b2': 0.75}
+    for order in itertools.permutations(changes):
+      opt = o.chain(o.adam(0.5)).replace({k: changes[k] for k in order})
+      self.assertEqual(opt, o.chain(o.adam(0.25, b1=0.5, b2=0.75)))
+
+  def test_a_schedule_has_no_state_to_replace(self):
+    with self.assertRaisesRegex(TypeError, "has no 'opt_state'"):
+      o.constant_schedule(0.5).replace(opt_state=())
 
 
 @functools.partial(

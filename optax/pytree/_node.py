@@ -331,7 +331,8 @@ class Node(_values.Item):
       by_name = {**changes, **by_name}
     found = {}
     for path, x in by_name.items():
-      if path not in ('opt_state', *self._layout.paths):
+      if path not in self._layout.paths and not (
+          path == 'opt_state' and hasattr(self, path)):
         try:
           path = _address.find(self, str(path)).path
         except AttributeError as e:
@@ -343,51 +344,33 @@ class Node(_values.Item):
 
   def _replace(self: _Self, changes: Mapping[str, Any]) -> _Self:
     """Puts leaves where leaves are, and arranges anew what else changes."""
-    layout, children, others = self._layout, list(self._children), {}
-    for path, x in changes.items():
-      i, inner = self._find(path)
-      if i is None:
-        others[path] = x
-      elif inner:
-        child = children[i]._replace({inner: x})
-        if child._layout is not children[i]._layout:
-          others[layout.paths[i]] = child
-        children[i] = child
-      elif isinstance(children[i], Node) or not _values.may_be_leaf(x):
-        others[path] = x
-      else:
-        children[i] = _values.replace_leaf(children[i], x, layout.kinds[i])
+    layout, children, others = self._layout, list(self._children), dict(changes)
+    for i, (path, old) in enumerate(zip(layout.paths, self._children)):
+      if isinstance(old, Node):
+        if inner := _pop_inside(path, others):
+          children[i] = old._replace(inner)
+          if children[i]._layout is not old._layout:
+            others[path] = children[i]
+      elif path in others and _values.may_be_leaf(others[path]):
+        children[i] = _values.replace_leaf(
+            old, others.pop(path), layout.kinds[i])
     node = self._unflatten(layout, children)
     return node._rearrange(others) if others else node
-
-  def _find(self, path: Any) -> tuple[Optional[int], str]:
-    """Returns the child at a path, and the rest of a path that goes into it."""
-    path = str(path)
-    for i, start in enumerate(self._layout.paths):
-      if path == start:
-        return i, ''
-      if path.startswith(f'{start}.') and isinstance(self._children[i], Node):
-        return i, path[len(start) + 1:]
-    return None, ''
 
   def _rearrange(self: _Self, changes: dict[str, Any]) -> _Self:
     """Returns a copy with some arguments, or items of them, changed."""
 
     def put(path, x):
       if path in changes:
-        return changes.pop(path)
+        return changes[path]
       if isinstance(x, Node):  # One without leaves.
-        inner = {n: n.removeprefix(f'{path}.') for n in changes
-                 if n.startswith(f'{path}.')}
-        if inner:
-          return x._replace({inner[n]: changes.pop(n) for n in inner})
+        return x._replace(_pop_inside(path, changes))
       return x
 
-    layout, changes = self._layout, dict(changes)
     template = {
-        name: changes.pop(name) if name in changes
+        name: changes[name] if name in changes
         else _values.map_items(put, x, name)
-        for name, x in layout.template.items()
+        for name, x in self._layout.template.items()
     }
     node = self._from_template(template, self)
     if all(map(_values.is_value, jax.tree.leaves(node._children))):
@@ -445,6 +428,13 @@ def _overlap(path: str, other: str) -> bool:
   """Whether one of two hyperparameters is the other, or a part of it."""
   short, long = sorted((path, other), key=len)
   return long.startswith(short) and long[len(short):][:1] in ('', '.', '[')
+
+
+def _pop_inside(path: str, changes: dict[str, Any]) -> dict[str, Any]:
+  """Takes out what changes inside a node, by the paths there."""
+  start = f'{path}.'
+  return {other.removeprefix(start): changes.pop(other)
+          for other in list(changes) if other.startswith(start)}
 
 
 def _has_functions(x: Any) -> bool:
