@@ -33,7 +33,7 @@ Give a Python number instead of an array, or make it static:
   optax.pytree.wrap(factory, static=('{parameter}',))"""
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True)
 class _Layout:
   """The static part of a node: its auxiliary data as a pytree."""
 
@@ -42,25 +42,11 @@ class _Layout:
   paths: tuple[str, ...]
   kinds: tuple[str, ...]  # Of the children that stand in the template.
   # The arguments by name, with a `Child` in the place of each child.
-  template: dict[str, Any]
+  template: dict[str, Any] = dataclasses.field(compare=False)
   key: tuple[Any, ...]  # Stands for the template in comparisons.
   # What an optimizer's `init` saw: the structure of the parameters, and their
   # shapes and dtypes.
-  params: Any = None
-
-  def __eq__(self, other: Any) -> bool:
-    return self is other or (
-        type(other) is _Layout and self.key == other.key
-        and self.paths == other.paths and self.kinds == other.kinds
-        and self.params == other.params
-    )
-
-  @functools.cached_property
-  def _hash(self) -> int:
-    return hash((self.key, self.paths))
-
-  def __hash__(self) -> int:
-    return self._hash
+  params: Any = dataclasses.field(default=None, hash=False)
 
   entries = functools.cached_property(_address.entries)
 
