@@ -83,8 +83,6 @@ def numbers(opt: Any) -> Hyperparams:
     facts = node._facts
     if name in facts.masks or callable(node):  # Of a schedule.
       continue
-    if x is None or isinstance(x, (bool, str)):
-      continue
     x = x.__jax_array__() if _values.is_holder(x) else x
     if _values.is_number(x) or (
         _values.is_array(x) and jnp.issubdtype(x.dtype, jnp.number)):
