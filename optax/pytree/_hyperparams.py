@@ -40,13 +40,7 @@ class Hyperparams(Mapping):
     self._names = names  # By path, with the names of `named_chain`.
 
   def __getitem__(self, given: str) -> Any:
-    given = given.removeprefix('.')
-    if given in self._values:
-      return self._values[given]
-    found = [
-        path for path, name in self._names.items()
-        if f'.{path}'.endswith(f'.{given}') or f'.{name}'.endswith(f'.{given}')
-    ]
+    found = _address.match(given, self._names)
     if len(found) == 1:
       return self._values[found[0]]
     raise KeyError(f'{given!r}: there is {", ".join(found or self._values)}')

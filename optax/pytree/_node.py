@@ -320,7 +320,7 @@ class Node(_values.Item):
       if path not in self._layout.paths and not (
           path == 'opt_state' and hasattr(self, path)):
         try:
-          path = _address.find(self, str(path)).path
+          path = _address.find(self, path).path
         except AttributeError as e:
           raise TypeError(f'{type(self).__name__}.replace: {e}') from None
       if any(_overlap(path, other) for other in found):
