@@ -66,8 +66,7 @@ def register(cls: type[Any]) -> None:
             ' hyperparameters'
         )
     hyperparams = jax.tree_util.tree_map_with_path(
-        lambda path, x: _values.to_jax(
-            state['hyperparams'][jax.tree_util.keystr(path)]),
+        lambda path, _: state['hyperparams'][jax.tree_util.keystr(path)],
         opt.replace(opt_state=None),
     )
     opt_state = serialization.from_state_dict(

@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.core
 import jax.numpy as jnp
+import numpy as np
 from optax.pytree import _address
 from optax.pytree import _trial
 from optax.pytree import _values
@@ -130,7 +131,7 @@ def _evaluate(
     in_step = leaves[place] - starts[place] == count - starts[first]
     if isinstance(in_step, jax.core.Tracer):
       value = jnp.where(in_step, value, jnp.nan)
-    elif not in_step.all():
+    elif not np.all(in_step):
       raise ValueError(_UNKNOWN.format(path=path, reason=_NOT_IN_STEP))
   return value
 

@@ -317,6 +317,7 @@ class Node(_values.Item):
       by_name = {**changes, **by_name}
     found = {}
     for path, x in by_name.items():
+      path = str(path).removeprefix('.')  # As JAX writes it.
       if path not in self._layout.paths and not (
           path == 'opt_state' and hasattr(self, path)):
         try:
