@@ -53,8 +53,12 @@ class _Layout:
   @functools.cached_property
   def functions(self) -> list[tuple[str, Any]]:
     """The parameters that hold functions, and what stands for their values."""
-    return [(name, key) for (name, x), key
-            in zip(self.template.items(), self.key) if _has_functions(x)]
+    return [
+        (name, key) for (name, x), key in zip(self.template.items(), self.key)
+        if not _values.is_plain(x) and any(
+            callable(item) or isinstance(item, base.GradientTransformation)
+            for _, item in _values.items(x))
+    ]
 
   def __repr__(self) -> str:  # What JAX shows where two structures differ.
     as_kind = lambda _, x: (
@@ -120,13 +124,11 @@ class Node(_values.Item):
       old: the node whose children the template tells of, and whose leaves are
         replaced where the template has something else.
     """
-    paths, kinds, children = [], [], []
-    present = [] if old is None else list(zip(old._children, old._layout.kinds))
-    leaves = {
-        path: (x, kind) for path, (x, kind)
-        in zip(() if old is None else old._layout.paths, present)
-        if kind != _values.NODE
-    }
+    paths, kinds, children, present, leaves = [], [], [], [], {}
+    if old is not None:
+      present = list(zip(old._children, old._layout.kinds))
+      leaves = {path: child for path, child in zip(old._layout.paths, present)
+                if child[1] != _values.NODE}
 
     def place(path, x):
       if type(x) is _values.Child:
@@ -396,11 +398,10 @@ class Node(_values.Item):
     # some of them are closures.
     cls, layout = type(self), self._layout
     parameters = cls.__signature__.parameters
+    defaults = [name for name, key in layout.functions
+                if key == _values.key(parameters[name].default)]
     template = {
-        name: x for name, x in layout.template.items()
-        if not (_has_functions(x)
-                and _values.key(x) == _values.key(parameters[name].default))
-    }
+        n: x for n, x in layout.template.items() if n not in defaults}
     target, how = cls, None
     if '_factory' in vars(cls):
       how = cls.__base__, *cls._options
@@ -422,13 +423,6 @@ def _pop_inside(path: str, changes: dict[str, Any]) -> dict[str, Any]:
   start = f'{path}.'
   return {other.removeprefix(start): changes.pop(other)
           for other in list(changes) if other.startswith(start)}
-
-
-def _has_functions(x: Any) -> bool:
-  return not (_values.is_plain(x) or type(x) is _values.Child) and any(
-      callable(item) or isinstance(item, base.GradientTransformation)
-      for _, item in _values.items(x)
-  )
 
 
 def _from_record(
