@@ -1,6 +1,6 @@
 """Finds hyperparameters by their names, in an optimizer and inside it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from optax.pytree import _values
@@ -32,31 +32,23 @@ class Hyperparameter(NamedTuple):
   parameter: str
 
 
-class Entry(NamedTuple):
-  """An item or a container in the template of a layout.
+def entries(layout: Any) -> list[tuple[str, str, str, Any]]:
+  """Returns the containers of a layout, and their items.
 
-  Attributes:
-    parameter: the parameter that holds it.
-    path: where it stands.
-    name: the same, or what `named_chain` calls it.
-    value: what stands there.
+  Args:
+    layout: of a node.
+
+  Returns:
+    For each the parameter that holds it, its path, what `named_chain` calls it,
+    and what stands there.
   """
-
-  parameter: str
-  path: str
-  name: str
-  value: Any
-
-
-def entries(layout: Any) -> list[Entry]:
-  """Returns the containers of a layout, and their items."""
   found = []
   for parameter, value in layout.template.items():
     items, name = _values.items(value, parameter, callable), ''
     if len(items) != 1 or items[0][0] != parameter:  # A container.
-      found.append(Entry(parameter, parameter, parameter, value))
+      found.append((parameter, parameter, parameter, value))
     for path, x in items:
-      found.append(Entry(parameter, path, name or path, x))
+      found.append((parameter, path, name or path, x))
       # The pairs of named_chain.
       name = x if isinstance(x, str) and path.endswith('[0]') else ''
   return found
@@ -66,14 +58,28 @@ def walk(
     node: Any, path: str = '', names: str = ''
 ) -> Iterator[Hyperparameter]:
   """Yields the hyperparameters of a node and of those inside."""
-  for entry in node._layout.entries:
-    x, name = node._fill(entry.value), names + entry.name
-    yield Hyperparameter(path + entry.path, name, x, node, entry.parameter)
+  for parameter, inner, name, x in node._layout.entries:
+    inner, name, x = path + inner, names + name, node._fill(x)
+    yield Hyperparameter(inner, name, x, node, parameter)
     if isinstance(x, _values.Item):
-      yield from walk(x, f'{path}{entry.path}.', f'{name}.')
+      yield from walk(x, f'{inner}.', f'{name}.')
 
 
-def find(node: Any, given: str) -> Hyperparameter:
+def match(given: Any, names: Mapping[str, str]) -> list[str]:
+  """Returns the paths of what is given, or else of what ends so.
+
+  Args:
+    given: a path, or the end of one, with or without the dot that JAX writes
+      first.
+    names: what `named_chain` calls the hyperparameters, by their paths.
+  """
+  given = str(given).removeprefix('.')
+  exact = [path for path in names if given in (path, names[path])]
+  return exact or [path for path in names if path.endswith(f'.{given}')
+                   or names[path].endswith(f'.{given}')]
+
+
+def find(node: Any, given: Any) -> Hyperparameter:
   """Finds a hyperparameter.
 
   Args:
@@ -84,19 +90,11 @@ def find(node: Any, given: str) -> Hyperparameter:
   Raises:
     AttributeError: there is none, or there are several.
   """
-  everything = list(walk(node))
-  given = given.removeprefix('.')
-  for found in everything:
-    if given in (found.path, found.names):
-      return found
-  matches = [
-      x for x in everything
-      if x.names.endswith(f'.{given}') or x.path.endswith(f'.{given}')
-  ]
-  if len(matches) == 1:
-    return matches[0]
-  paths = [x.path for x in matches or everything]
-  raise AttributeError((_SEVERAL if matches else _NONE).format(
-      name=type(node).__name__, given=given, paths=', '.join(paths),
-      path=paths[0] if paths else '',
+  everything = {x.path: x for x in walk(node)}
+  found = match(given, {path: x.names for path, x in everything.items()})
+  if len(found) == 1:
+    return everything[found[0]]
+  raise AttributeError((_SEVERAL if found else _NONE).format(
+      name=type(node).__name__, given=given,
+      paths=', '.join(found or everything), path=found[0] if found else '',
   ))

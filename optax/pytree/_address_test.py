@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import itertools
 
 from absl.testing import absltest
 from absl.testing import parameterized
@@ -186,6 +187,38 @@ class ErrorTest(parameterized.TestCase):
   def test_two_changes_of_one_place(self, changes):
     with self.assertRaisesRegex(TypeError, 'each hyperparameter once'):
       _chain().replace(changes)
+
+  def test_several_changes_inside_of_one(self):
+    changes = {'b1': 0.5, 'learning_rate': 0.25, 'b2': 0.75}
+    for order in itertools.permutations(changes):
+      opt = o.chain(o.adam(0.5)).replace({k: changes[k] for k in order})
+      self.assertEqual(opt, o.chain(o.adam(0.25, b1=0.5, b2=0.75)))
+
+  def test_several_changes_that_are_valid_together(self):
+
+    @o.wrap
+    def bounded(learning_rate, low=0.0, high=1.0):
+      if low > high:
+        raise ValueError('low > high')
+      return optax.sgd(learning_rate)
+
+    opt = o.chain(bounded(0.5)).replace(low=2.0, high=3.0)
+    self.assertEqual(opt, o.chain(bounded(0.5, low=2.0, high=3.0)))
+
+  def test_the_state_by_the_path_of_jax(self):
+    opt = _chain().init(_PARAMS)
+    _, other = opt.update(_PARAMS)
+    self.assertEqual(opt.replace({'.opt_state': other.opt_state}), other)
+
+  def test_the_whole_name_goes_before_the_end_of_another(self):
+    opt = o.named_chain(('adam', o.adam(0.25)), ('inner', o.named_chain(
+        ('adam', o.adam(0.5)))))
+    self.assertEqual(opt.hyperparams['adam.learning_rate'], 0.25)
+    self.assertNotIn(0, opt.hyperparams)
+
+  def test_a_schedule_has_no_state_to_replace(self):
+    with self.assertRaisesRegex(TypeError, "has no 'opt_state'"):
+      o.constant_schedule(0.5).replace(opt_state=())
 
 
 @functools.partial(

@@ -169,6 +169,12 @@ class UpdateTest(parameterized.TestCase):
     updates, _ = opt.update(params, params)
     self.assertEqual(jax.tree.structure(updates), jax.tree.structure(params))
 
+  def test_the_error_of_the_update_is_not_that_of_init(self):
+    opt = o.adam(0.1)
+    opt = opt.replace(opt_state=opt.tx.init(_PARAMS))
+    with self.assertRaisesRegex(TypeError, 'unsupported operand'):
+      opt.update('gradients')
+
   def test_abstract_optimizer(self):
     opt = jax.eval_shape(o.adam(0.1).init, _PARAMS)
     opt = opt.replace(opt_state=optax.adam(0.1).init(_PARAMS))
@@ -359,6 +365,13 @@ class ScheduleTest(parameterized.TestCase):
     with self.assertRaisesRegex(
         TypeError, r"'args\[1\].learning_rate': optax.pytree.constant_sched"):
       opt.init(_PARAMS).replace(learning_rate=0.1)
+
+  def test_refusal_shows_the_values_of_a_schedule_of_the_user(self):
+    schedule = o.wrap_schedule(
+        lambda top, steps: lambda count: top / (1 + count / steps),
+        leaves=('top',))
+    with self.assertRaisesRegex(TypeError, "'learning_rate.top': x"):
+      o.adam(schedule(0.1, 2)).init(_PARAMS).replace(learning_rate=0.1)
 
   def test_what_it_shows_keeps_the_moments(self):
     opt = o.adam(o.warmup_cosine_decay_schedule(0.0, 0.1, 2, 10)).init(_PARAMS)

@@ -51,7 +51,7 @@ def register(cls: type[Any]) -> None:
       raise ValueError(
           f'{cls.__name__}: state_dict is a {type(state).__name__}, not a dict'
       )
-    if 'hyperparams' not in state and state.keys() != expected.keys():
+    if 'opt_state' not in state:
       state = {'opt_state': state}  # Functional optax's.
     state = {**expected, **state}  # Earlier versions wrote nothing static.
     static = expected.pop('static'), state.pop('static')
@@ -66,8 +66,7 @@ def register(cls: type[Any]) -> None:
             ' hyperparameters'
         )
     hyperparams = jax.tree_util.tree_map_with_path(
-        lambda path, x: _values.to_jax(
-            state['hyperparams'][jax.tree_util.keystr(path)]),
+        lambda path, _: state['hyperparams'][jax.tree_util.keystr(path)],
         opt.replace(opt_state=None),
     )
     opt_state = serialization.from_state_dict(

@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.core
 import jax.numpy as jnp
+import numpy as np
 from optax.pytree import _address
 from optax.pytree import _trial
 from optax.pytree import _values
@@ -40,13 +41,7 @@ class Hyperparams(Mapping):
     self._names = names  # By path, with the names of `named_chain`.
 
   def __getitem__(self, given: str) -> Any:
-    given = given.removeprefix('.')
-    if given in self._values:
-      return self._values[given]
-    found = [
-        path for path, name in self._names.items()
-        if f'.{path}'.endswith(f'.{given}') or f'.{name}'.endswith(f'.{given}')
-    ]
+    found = _address.match(given, self._names)
     if len(found) == 1:
       return self._values[found[0]]
     raise KeyError(f'{given!r}: there is {", ".join(found or self._values)}')
@@ -82,8 +77,6 @@ def numbers(opt: Any) -> Hyperparams:
   for path, names[path], x, node, name in _address.walk(opt):
     facts = node._facts
     if name in facts.masks or callable(node):  # Of a schedule.
-      continue
-    if x is None or isinstance(x, (bool, str)):
       continue
     x = x.__jax_array__() if _values.is_holder(x) else x
     if _values.is_number(x) or (
@@ -138,7 +131,7 @@ def _evaluate(
     in_step = leaves[place] - starts[place] == count - starts[first]
     if isinstance(in_step, jax.core.Tracer):
       value = jnp.where(in_step, value, jnp.nan)
-    elif not in_step.all():
+    elif not np.all(in_step):
       raise ValueError(_UNKNOWN.format(path=path, reason=_NOT_IN_STEP))
   return value
 

@@ -452,6 +452,18 @@ class UnknownTest(absltest.TestCase):
     opt = shapes.replace(opt_state=state)
     self.assertAlmostEqual(opt.hyperparams['learning_rate'], 0.1)
 
+  def test_two_counts_that_came_back_as_numbers(self):
+
+    @o.wrap
+    def twice(learning_rate):
+      return optax.chain(optax.scale_by_schedule(learning_rate),
+                         optax.scale_by_schedule(learning_rate))
+
+    opt = twice(optax.linear_schedule(1.0, 0.0, 4)).init(_PARAMS)
+    _, opt = opt.update(_PARAMS)
+    opt = opt.replace(opt_state=jax.tree.map(int, opt.opt_state))
+    self.assertEqual(opt.hyperparams['learning_rate'], 0.75)
+
   def test_two_counts_that_differ(self):
 
     @o.wrap

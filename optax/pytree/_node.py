@@ -33,7 +33,7 @@ Give a Python number instead of an array, or make it static:
   optax.pytree.wrap(factory, static=('{parameter}',))"""
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True)
 class _Layout:
   """The static part of a node: its auxiliary data as a pytree."""
 
@@ -42,33 +42,23 @@ class _Layout:
   paths: tuple[str, ...]
   kinds: tuple[str, ...]  # Of the children that stand in the template.
   # The arguments by name, with a `Child` in the place of each child.
-  template: dict[str, Any]
+  template: dict[str, Any] = dataclasses.field(compare=False)
   key: tuple[Any, ...]  # Stands for the template in comparisons.
   # What an optimizer's `init` saw: the structure of the parameters, and their
   # shapes and dtypes.
-  params: Any = None
-
-  def __eq__(self, other: Any) -> bool:
-    return self is other or (
-        type(other) is _Layout and self.key == other.key
-        and self.paths == other.paths and self.kinds == other.kinds
-        and self.params == other.params
-    )
-
-  @functools.cached_property
-  def _hash(self) -> int:
-    return hash((self.key, self.paths))
-
-  def __hash__(self) -> int:
-    return self._hash
+  params: Any = dataclasses.field(default=None, hash=False)
 
   entries = functools.cached_property(_address.entries)
 
   @functools.cached_property
   def functions(self) -> list[tuple[str, Any]]:
     """The parameters that hold functions, and what stands for their values."""
-    return [(name, key) for (name, x), key
-            in zip(self.template.items(), self.key) if _has_functions(x)]
+    return [
+        (name, key) for (name, x), key in zip(self.template.items(), self.key)
+        if not _values.is_plain(x) and any(
+            callable(item) or isinstance(item, base.GradientTransformation)
+            for _, item in _values.items(x))
+    ]
 
   def __repr__(self) -> str:  # What JAX shows where two structures differ.
     as_kind = lambda _, x: (
@@ -134,13 +124,11 @@ class Node(_values.Item):
       old: the node whose children the template tells of, and whose leaves are
         replaced where the template has something else.
     """
-    paths, kinds, children = [], [], []
-    present = [] if old is None else list(zip(old._children, old._layout.kinds))
-    leaves = {
-        path: (x, kind) for path, (x, kind)
-        in zip(() if old is None else old._layout.paths, present)
-        if kind != _values.NODE
-    }
+    paths, kinds, children, present, leaves = [], [], [], [], {}
+    if old is not None:
+      present = list(zip(old._children, old._layout.kinds))
+      leaves = {path: child for path, child in zip(old._layout.paths, present)
+                if child[1] != _values.NODE}
 
     def place(path, x):
       if type(x) is _values.Child:
@@ -331,9 +319,11 @@ class Node(_values.Item):
       by_name = {**changes, **by_name}
     found = {}
     for path, x in by_name.items():
-      if path not in ('opt_state', *self._layout.paths):
+      path = str(path).removeprefix('.')  # As JAX writes it.
+      if path not in self._layout.paths and not (
+          path == 'opt_state' and hasattr(self, path)):
         try:
-          path = _address.find(self, str(path)).path
+          path = _address.find(self, path).path
         except AttributeError as e:
           raise TypeError(f'{type(self).__name__}.replace: {e}') from None
       if any(_overlap(path, other) for other in found):
@@ -343,51 +333,33 @@ class Node(_values.Item):
 
   def _replace(self: _Self, changes: Mapping[str, Any]) -> _Self:
     """Puts leaves where leaves are, and arranges anew what else changes."""
-    layout, children, others = self._layout, list(self._children), {}
-    for path, x in changes.items():
-      i, inner = self._find(path)
-      if i is None:
-        others[path] = x
-      elif inner:
-        child = children[i]._replace({inner: x})
-        if child._layout is not children[i]._layout:
-          others[layout.paths[i]] = child
-        children[i] = child
-      elif isinstance(children[i], Node) or not _values.may_be_leaf(x):
-        others[path] = x
-      else:
-        children[i] = _values.replace_leaf(children[i], x, layout.kinds[i])
+    layout, children, others = self._layout, list(self._children), dict(changes)
+    for i, (path, old) in enumerate(zip(layout.paths, self._children)):
+      if isinstance(old, Node):
+        if inner := _pop_inside(path, others):
+          children[i] = old._replace(inner)
+          if children[i]._layout is not old._layout:
+            others[path] = children[i]
+      elif path in others and _values.may_be_leaf(others[path]):
+        children[i] = _values.replace_leaf(
+            old, others.pop(path), layout.kinds[i])
     node = self._unflatten(layout, children)
     return node._rearrange(others) if others else node
-
-  def _find(self, path: Any) -> tuple[Optional[int], str]:
-    """Returns the child at a path, and the rest of a path that goes into it."""
-    path = str(path)
-    for i, start in enumerate(self._layout.paths):
-      if path == start:
-        return i, ''
-      if path.startswith(f'{start}.') and isinstance(self._children[i], Node):
-        return i, path[len(start) + 1:]
-    return None, ''
 
   def _rearrange(self: _Self, changes: dict[str, Any]) -> _Self:
     """Returns a copy with some arguments, or items of them, changed."""
 
     def put(path, x):
       if path in changes:
-        return changes.pop(path)
+        return changes[path]
       if isinstance(x, Node):  # One without leaves.
-        inner = {n: n.removeprefix(f'{path}.') for n in changes
-                 if n.startswith(f'{path}.')}
-        if inner:
-          return x._replace({inner[n]: changes.pop(n) for n in inner})
+        return x._replace(_pop_inside(path, changes))
       return x
 
-    layout, changes = self._layout, dict(changes)
     template = {
-        name: changes.pop(name) if name in changes
+        name: changes[name] if name in changes
         else _values.map_items(put, x, name)
-        for name, x in layout.template.items()
+        for name, x in self._layout.template.items()
     }
     node = self._from_template(template, self)
     if all(map(_values.is_value, jax.tree.leaves(node._children))):
@@ -426,11 +398,10 @@ class Node(_values.Item):
     # some of them are closures.
     cls, layout = type(self), self._layout
     parameters = cls.__signature__.parameters
+    defaults = [name for name, key in layout.functions
+                if key == _values.key(parameters[name].default)]
     template = {
-        name: x for name, x in layout.template.items()
-        if not (_has_functions(x)
-                and _values.key(x) == _values.key(parameters[name].default))
-    }
+        n: x for n, x in layout.template.items() if n not in defaults}
     target, how = cls, None
     if '_factory' in vars(cls):
       how = cls.__base__, *cls._options
@@ -447,11 +418,11 @@ def _overlap(path: str, other: str) -> bool:
   return long.startswith(short) and long[len(short):][:1] in ('', '.', '[')
 
 
-def _has_functions(x: Any) -> bool:
-  return not (_values.is_plain(x) or type(x) is _values.Child) and any(
-      callable(item) or isinstance(item, base.GradientTransformation)
-      for _, item in _values.items(x)
-  )
+def _pop_inside(path: str, changes: dict[str, Any]) -> dict[str, Any]:
+  """Takes out what changes inside a node, by the paths there."""
+  start = f'{path}.'
+  return {other.removeprefix(start): changes.pop(other)
+          for other in list(changes) if other.startswith(start)}
 
 
 def _from_record(

@@ -516,9 +516,10 @@ def wrap(
     same arguments; without a factory, a decorator.
 
   Raises:
-    TypeError: `factory` is not callable.
+    TypeError: `factory` has no signature, or `leaves`, `static` or `schedules`
+      are no names.
     ValueError: a parameter is named like a member of
-      :class:`optax.pytree.Optimizer`, or there is none for a name in `leaves`.
+      :class:`optax.pytree.Optimizer`, or there is none of a given name.
 
   Examples:
     >>> import optax

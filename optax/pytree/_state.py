@@ -23,8 +23,6 @@ To keep the state, put another schedule in the place of one:
 _FOR_A_VALUE = """
   opt.replace({{'{path}.{value}': x}})"""
 
-_SCHEDULE_VALUES = ('value', 'init_value', 'peak_value', 'end_value')
-
 _UNKNOWN_PARAMS = """\
 {name}.replace: whether the state can follow this change of {path} is not known,
 since the state was put in and init saw no parameters. Begin with those:
@@ -70,8 +68,7 @@ def check(expected: Any, found: Any, name: str = 'opt_state') -> None:
     ValueError: a leaf is missing, is too many or has another shape.
   """
   if problem := _difference(expected, found, name):
-    is_state = name.endswith(('opt_state', 'state_dict'))
-    raise ValueError(_NOT_OF_THIS.format(problem) if is_state else problem)
+    raise ValueError(_NOT_OF_THIS.format(problem))
 
 
 def reason(
@@ -87,16 +84,17 @@ def reason(
   if isinstance(error, _node.NEEDS_A_VALUE) and (path := paths(
       lambda x: isinstance(x, jax.core.Tracer) or callable(x))):
     return _BRANCHES.format(name=name, path=path)
-  saw = opt._layout.params
   try:
-    if saw is None:  # The state was put in.
-      expected = opt.tx.init, updates if params is None else params
-      check(jax.eval_shape(*expected), opt.opt_state)
-    elif not saw.fit(getattr(params, 'fast', updates)):
-      check(saw.tree(), updates, 'updates')
-  except ValueError as problem:
-    return str(problem)
-  return ''
+    if saw := opt._layout.params:
+      fits = saw.fit(getattr(params, 'fast', updates))
+      return '' if fits else _difference(saw.tree(), updates, 'updates')
+    # The state was put in.
+    expected = jax.eval_shape(
+        opt.tx.init, updates if params is None else params)
+  except Exception:  # pylint: disable=broad-exception-caught
+    return ''  # The error of the update says more than that of init.
+  problem = _difference(expected, opt.opt_state, 'opt_state')
+  return problem and _NOT_OF_THIS.format(problem)
 
 
 def conform(expected: Any, state: Any) -> Any:
@@ -215,7 +213,8 @@ def _hint(opt: Any, path: str, value: Any) -> str:
   if not callable(schedule) or callable(value):
     return ''
   hint = _FOR_A_SCHEDULE.format(path=path)
-  for name in _SCHEDULE_VALUES:
-    if hasattr(schedule, name):
-      hint += _FOR_A_VALUE.format(path=path, value=name)
+  if isinstance(schedule, _node.Node):
+    for name in schedule._layout.template:
+      if name in schedule._facts.leaves:
+        hint += _FOR_A_VALUE.format(path=path, value=name)
   return hint

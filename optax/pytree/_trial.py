@@ -48,19 +48,12 @@ class Params:
   def __eq__(self, other: Any) -> bool:
     if type(other) is not Params:
       return NotImplemented
-    return self is other or self._compared == other._compared
+    return self._compared == other._compared
 
   def __repr__(self) -> str:
     as_text = lambda x: _values.Text(f'{x.dtype}{list(x.shape)}')
     text = repr(jax.tree.map(as_text, self.tree()))
     return text if len(text) < 200 else f'{text[:200]}...'
-
-  @functools.cached_property
-  def _hash(self) -> int:
-    return hash(self._compared)
-
-  def __hash__(self) -> int:
-    return self._hash
 
   def __reduce__(self) -> tuple[Any, ...]:
     # Some structures don't pickle, nor do the shapes by all protocols.
@@ -79,13 +72,8 @@ def _unpickle(tree: Any, shapes: list[Any]) -> Params:
 class _AnyParams:
   """Is equal to any parameters, for :func:`optax.tree.map_params`."""
 
-  def fit(self, tree: Any) -> bool:
-    return True
-
   def __eq__(self, other: Any) -> bool:
     return True
-
-  __hash__ = object.__hash__
 
 
 class Program(NamedTuple):

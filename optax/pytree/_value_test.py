@@ -1202,6 +1202,13 @@ class FlaxTest(parameterized.TestCase):
         serialization.from_bytes(
             o.adam(0.1).init(params), serialization.to_bytes(saved))
 
+  def test_restores_a_functional_state_that_has_hyperparams(self):
+    opt = o.adam(0.1, b1=optax.linear_schedule(0.9, 0.5, 3)).init(_PARAMS)
+    _, desired = opt.update(_PARAMS)
+    state = serialization.to_state_dict(desired.opt_state)
+    self.assertIn('hyperparams', state)  # Of inject_hyperparams.
+    self.assertEqual(serialization.from_state_dict(opt, state), desired)
+
   @parameterized.parameters(None, [[]], [[1.0]], 1.0, 'x', [()])
   def test_refuses_what_is_no_state_dict(self, state):
     with self.assertRaisesRegex(ValueError, 'adam.*state_dict'):

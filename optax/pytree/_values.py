@@ -185,9 +185,6 @@ def to_jax(x: Any) -> Any:
   return x
 
 
-_full_like = jax.jit(jax.lax.full_like)
-
-
 @functools.lru_cache
 def _full_like_on(sharding: Any) -> Callable[[Any, Any], Any]:
   return jax.jit(jax.lax.full_like, out_shardings=sharding)
@@ -207,7 +204,7 @@ def replace_leaf(old: Any, new: Any, kind: str) -> Any:
   """
   if is_holder(old):
     return jax.tree.map(lambda x: replace_leaf(x, new, kind), old)
-  is_scalar = isinstance(new, float) or is_number(new) or (
+  is_scalar = is_number(new) or (
       kind == NUMBER and is_array(new) and not new.ndim
       and not jnp.issubdtype(new.dtype, jnp.complexfloating))
   if kind == ARRAY and is_scalar and is_array(old) and not (
@@ -223,7 +220,7 @@ def replace_leaf(old: Any, new: Any, kind: str) -> Any:
   if isinstance(old, jax.core.Tracer) or isinstance(new, jax.core.Tracer):
     like = 0.0 if old.weak_type and not old.ndim else old
     return jax.lax.full_like(like, new)
-  full_like = _full_like_on(old.sharding) if old.committed else _full_like
+  full_like = _full_like_on(old.sharding if old.committed else None)
   try:
     return full_like(old, new)
   except jax.errors.JaxRuntimeError:  # It is asked for, so it may be moved.
