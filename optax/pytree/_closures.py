@@ -9,8 +9,9 @@ arguments are: placeholders stand in its cells, and the arrays are leaves.
 
 from collections.abc import Callable
 import functools
+import sys
 import types
-from typing import Any
+from typing import Any, NoReturn, Optional
 
 import jax
 import jax.core
@@ -21,17 +22,30 @@ from optax.pytree import _node
 from optax.pytree import _values
 
 
-class _Closure(_node.Node):
+class Closure(_node.Node):
   """A function, or a transformation, whose arrays are leaves."""
 
-  _LEAVES = ()
+  _LEAVES = ('cells',)
   _SUMMARY = 'Its arrays are leaves.'
 
   def _as_argument(self) -> Any:
     return self._call()
 
+  def _call(self, convert: Optional[Callable[[str, Any], Any]] = None) -> Any:
+    if convert:
+      return super()._call(convert)
+    # Once for all updates: JAX compiles for each function.
+    if '_function' not in vars(self):
+      vars(self)['_function'] = super()._call()
+    return vars(self)['_function']
 
-class _Callable(_Closure):
+  def _rearrange(self, changes: dict[str, Any]) -> NoReturn:
+    raise TypeError(
+        f'in a function only arrays are replaced, not {", ".join(changes)};'
+        ' give another function')
+
+
+class _Callable(Closure):
 
   def __call__(self, *args: Any, **kwargs: Any) -> Any:
     return self._call()(*args, **kwargs)
@@ -50,7 +64,7 @@ def _closure(template: Any, cells: dict[str, jax.Array]) -> Any:
 
 
 transformation = _derive.derive(
-    _Closure, _closure, _derive.Options('transformation'))
+    Closure, _closure, _derive.Options('transformation'))
 function = _derive.derive(_Callable, _closure, _derive.Options('function'))
 
 
@@ -65,19 +79,22 @@ def lift(x: Any) -> Any:
     holds tracers or arrays of floating type in its cells, and if it can't
     change otherwise; else `x` itself.
   """
-  if not isinstance(x, _values.FUNCTIONS):
+  if not isinstance(x, _values.FUNCTIONS) or _is_global(x):
     return x
   cells = {}
 
   def take(name, y):
+    # What is committed to a device could not follow the parameters.
     if not _values.is_array(y) or not (
-        isinstance(y, jax.core.Tracer)
-        or isinstance(y, jax.Array) and jnp.issubdtype(y.dtype, jnp.floating)):
+        isinstance(y, jax.core.Tracer) or isinstance(y, jax.Array)
+        and jnp.issubdtype(y.dtype, jnp.floating) and not y.committed):
       return y
     for i, other in enumerate(cells.values()):
       if other is y:  # One leaf, as it is one array.
         return _values.Child(i)
-    cells[name if name not in cells else f'{name}_{len(cells)}'] = y
+    while name in cells:
+      name += '_'
+    cells[name] = y
     return _values.Child(len(cells) - 1)
 
   try:
@@ -87,6 +104,12 @@ def lift(x: Any) -> Any:
   if not cells or _functions.key(template, _values.key) is template:
     return x
   return (function if callable(x) else transformation)(template, cells)
+
+
+def _is_global(x: Any) -> bool:
+  """Whether a function is found in its module, so that its name pickles."""
+  module = sys.modules.get(getattr(x, '__module__', ''))
+  return getattr(module, getattr(x, '__qualname__', ''), None) is x
 
 
 def _rebuild(function: Any, f: Callable[[str, Any], Any]) -> Any:
@@ -99,7 +122,7 @@ def _rebuild(function: Any, f: Callable[[str, Any], Any]) -> Any:
     if isinstance(x, tuple):  # Iterated like this, none gives a warning.
       return tuple.__new__(type(x), [rebuild(y, name) for y in
                                      tuple.__iter__(x)])
-    if type(x) is functools.partial:
+    if type(x) is functools.partial and not vars(x):
       return functools.partial(
           rebuild(x.func), *rebuild(x.args, 'args'),
           **{k: rebuild(y, k) for k, y in x.keywords.items()})
@@ -110,7 +133,7 @@ def _rebuild(function: Any, f: Callable[[str, Any], Any]) -> Any:
       known[x] = new = types.FunctionType(
           x.__code__, x.__globals__, x.__name__, x.__defaults__, cells)
       new.__kwdefaults__, new.__qualname__ = x.__kwdefaults__, x.__qualname__
-      vars(new).update(vars(x))
+      vars(new).update({k: rebuild(y, k) for k, y in vars(x).items()})
       for variable, old, cell in zip(
           x.__code__.co_freevars, x.__closure__, cells):
         if old != types.CellType():  # It has no content yet.

@@ -1,6 +1,7 @@
 """Tests that the arrays that a function holds are leaves."""
 
 import functools
+import pickle
 
 from absl.testing import absltest
 from absl.testing import parameterized
@@ -22,6 +23,10 @@ def _decay(rate):
 
 def _array(x):
   return jnp.asarray(x, jnp.float32)
+
+
+decorated = functools.wraps(lambda: None)(_decay(_array(0.1)))
+decorated.__qualname__, decorated.__module__ = 'decorated', __name__
 
 
 # Values that become arrays, and the rest.
@@ -178,6 +183,49 @@ class LiftTest(parameterized.TestCase):
     self.assertEqual(jax.tree.leaves(opt), [rate])
     self.assertAlmostEqual(opt.learning_rate(2), 0.2)
 
+  def test_names_that_collide(self):
+
+    def make(rate, rate_):
+      return lambda count, f=None: inner(count) + rate_ + rate
+
+    inner = _decay(_array(0.3))
+    opt = o.sgd(make(_array(0.1), _array(0.2)))
+    self.assertLen(jax.tree.leaves(opt), 3)
+    self.assertAlmostEqual(opt.learning_rate(0), 0.6, places=6)
+
+  def test_attributes_that_hold_arrays(self):
+    rate = _array(0.1)
+    schedule = functools.wraps(_decay(rate))(lambda count: rate * count)
+    opt = o.sgd(schedule)
+    self.assertEqual(jax.tree.leaves(opt), [rate])
+    self.assertAlmostEqual(opt.learning_rate.cells['rate'], rate)
+
+  def test_eager_updates_compile_nothing(self):
+    rate = _array(0.1)
+    warm, cool = lambda x: rate * x, lambda x: rate
+    schedule = lambda count: jax.lax.cond(count < 5, warm, cool, count)
+    opt = o.sgd(schedule).init(_PARAMS)
+    with _test_utils.compilations('cond') as found:
+      for _ in range(4):
+        _, opt = opt.update(_PARAMS)
+    self.assertLen(found, 1)
+
+  def test_number_is_weakly_typed_after_a_restore(self):
+    params = jnp.ones(2, jnp.bfloat16)
+    opt = o.chain(optax.sgd(jnp.asarray(0.1))).init(params)
+    restored = jax.tree.map(np.asarray, opt)
+    updates, _ = jax.jit(lambda opt: opt.update(params))(restored)
+    self.assertEqual(updates.dtype, jnp.bfloat16)
+
+  @parameterized.parameters('template', 'cells')
+  def test_only_arrays_are_replaced(self, name):
+    opt = o.sgd(_decay(_array(0.1))).init(_PARAMS)
+    with self.assertRaisesRegex(TypeError, f'only arrays .* not {name}'):
+      opt.replace({f'learning_rate.{name}': _decay(_array(0.2))})
+    opt = opt.replace(learning_rate=_decay(_array(0.2)))
+    np.testing.assert_allclose(
+        opt.update(_PARAMS)[0]['w'], -0.2 * _PARAMS['w'], rtol=1e-6)
+
   def test_cloudpickle(self):
     opt = o.adam(_decay(_array(0.1)))
     self.assertEqual(cloudpickle.loads(cloudpickle.dumps(opt)), opt)
@@ -215,8 +263,10 @@ class TracerTest(absltest.TestCase):
     updates, _ = jax.vmap(lambda opt: opt.update(_PARAMS))(opt)
     np.testing.assert_allclose(
         updates['w'], -rates[:, None] * _PARAMS['w'], rtol=1e-6)
-    np.testing.assert_allclose(
-        opt.hyperparams['learning_rate'], rates, rtol=1e-6)
+    found = jax.vmap(lambda opt: opt.hyperparams)(opt)
+    np.testing.assert_allclose(found['learning_rate'], rates, rtol=1e-6)
+    with self.assertRaisesRegex(ValueError, r'write jax.vmap\(lambda opt'):
+      opt.hyperparams  # Whether it is a table for each is not known.
 
   def test_gradient(self):
 
@@ -241,7 +291,7 @@ class TracerTest(absltest.TestCase):
       return o.sgd(lambda count: config['rate'] * 0.5**count).init(_PARAMS)
 
     with self.assertRaisesRegex(
-        TypeError, '(?s)sgd.update: .*learning_rate.*wrap_schedule'):
+        TypeError, '(?s)sgd.update reads .*learning_rate.*wrap_schedule'):
       train(0.1).update(_PARAMS)
 
 
@@ -257,6 +307,21 @@ class NotLiftedTest(parameterized.TestCase):
     schedule = lambda count: (other, rate * count)[1]
     self.assertIs(_closures.lift(schedule), schedule)
     self.assertIs(o.sgd(schedule).learning_rate, schedule)
+
+  def test_array_on_a_device_of_its_own(self):
+    schedule = _decay(jax.device_put(_array(0.1), jax.devices()[0]))
+    self.assertIs(_closures.lift(schedule), schedule)
+
+  def test_function_that_pickles_by_its_name(self):
+    self.assertIs(_closures.lift(decorated), decorated)
+    opt = o.sgd(decorated)
+    self.assertEqual(pickle.loads(pickle.dumps(opt)), opt)
+
+  def test_attributes_of_a_partial_object(self):
+    partial = functools.partial(lambda rate, count: rate, _array(0.1))
+    partial.scale = 2.0
+    schedule = lambda count: partial(count) * partial.scale
+    self.assertAlmostEqual(o.sgd(schedule).learning_rate(1), 0.2)
 
   def test_writes_to_its_variable(self):
     rate = _array(0.1)

@@ -27,6 +27,7 @@ import types
 from typing import Any
 
 import jax
+import jax.core
 import numpy as np
 
 _LIBRARIES = ('builtins', 'functools', 'jax', 'jaxlib', 'math', 'ml_dtypes',

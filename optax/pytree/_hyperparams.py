@@ -9,6 +9,7 @@ import jax.core
 import jax.numpy as jnp
 import numpy as np
 from optax.pytree import _address
+from optax.pytree import _closures
 from optax.pytree import _trial
 from optax.pytree import _values
 
@@ -24,6 +25,11 @@ _NOT_IN_STEP = 'it is used with counts that differ'
 _NOT_CALLED = 'a trial update did not call it'
 
 _NOT_A_LEAF = 'its argument in a trial update was not a leaf of the state'
+
+_AMBIGUOUS = (
+    'it holds an array, of one optimizer or of all; write'
+    ' jax.vmap(lambda opt: opt.hyperparams)(opts)'
+)
 
 _OTHER_STATE = 'the state that was put in is not one of this optimizer'
 
@@ -123,10 +129,19 @@ def _evaluate(
   if any(isinstance(x, jax.ShapeDtypeStruct)
          for x in jax.tree.leaves((count, schedule))):
     raise ValueError(_ABSTRACT.format(path=path))
-  if isinstance(schedule, _values.FUNCTIONS):
-    schedule = jax.tree_util.Partial(schedule)
-  is_pytree = isinstance(schedule, (_values.Item, jax.tree_util.Partial))
-  value: Any = _call(schedule, count) if is_pytree else schedule(count)
+  is_node = isinstance(schedule, _values.Item)
+  held = jax.tree.leaves(schedule) if not is_node else [
+      x.value for x in _address.walk(schedule)
+      if isinstance(x.node, _closures.Closure)]
+  if jnp.ndim(count) and any(getattr(x, 'ndim', 0) for x in held):
+    raise ValueError(_UNKNOWN.format(path=path, reason=_AMBIGUOUS))
+  value: Any
+  if is_node:
+    value = _call(schedule, count)
+  else:  # Not compiled, since what it reads may change.
+    for _ in range(jnp.ndim(count)):
+      schedule = jax.vmap(schedule)
+    value = schedule(count)
   for place in starts.keys() - {first}:  # For instance, one for each group.
     in_step = leaves[place] - starts[place] == count - starts[first]
     if isinstance(in_step, jax.core.Tracer):

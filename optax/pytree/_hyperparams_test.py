@@ -362,6 +362,13 @@ class OtherTreesTest(parameterized.TestCase):
     _, opt = opt.update(self.params, self.params)
     self.assertEqual(opt.hyperparams['learning_rate'], 0.75)
 
+  def test_function_that_reads_what_changes(self):
+    scale = [1.0]
+    opt = o.sgd(lambda count: scale[0] * 0.5**count).init(_PARAMS)
+    self.assertEqual(opt.hyperparams['learning_rate'], 1.0)
+    scale[0] = 2.0
+    self.assertEqual(opt.hyperparams['learning_rate'], 2.0)
+
   def test_schedule_free(self):
     opt = o.contrib.schedule_free(
         o.sgd(o.linear_schedule(1.0, 0.0, 4)), learning_rate=0.5).init(_PARAMS)

@@ -217,7 +217,9 @@ class Optimizer(_node.Node):
       )
     except Exception as e:
       if problem := _state.reason(self, e, updates, params):
-        error = ValueError if isinstance(e, ValueError) else TypeError
+        of_state = problem.startswith('opt_state')  # As `replace` has it.
+        is_value = of_state or isinstance(e, ValueError)
+        error = ValueError if is_value else TypeError
         raise error(problem) from e
       raise
     return new_updates, self._unflatten(
@@ -370,8 +372,8 @@ class Optimizer(_node.Node):
     if opt._layout is not self._layout:
       expected = self._layout.params and _trial.init(new).result
       expected = expected and expected.tree()
-      if jax.tree.structure(expected) == jax.tree.structure(opt_state):
-        return new  # Without its shapes, which may be a population's.
+      if jax.tree.structure(expected) == jax.tree.structure(self.opt_state):
+        expected = self.opt_state  # Whose shapes may be a population's.
     if expected is None:
       return new
     return opt._with_state(
@@ -434,6 +436,11 @@ class _Init:
 
   def __call__(self, params: base.Params) -> Optimizer:
     return self.opt.init(params)
+
+  def __eq__(self, other: Any) -> bool:
+    return type(other) is _Init and self.opt == other.opt and all(
+        getattr(x, 'weak_type', None) == getattr(y, 'weak_type', None)
+        for x, y in zip(*map(jax.tree.leaves, (self, other))))
 
   def __hash__(self) -> int:  # Also with arrays, which nothing can write to.
     return hash(self.opt._layout)

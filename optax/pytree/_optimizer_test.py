@@ -1,5 +1,6 @@
 """Tests of the optimizers as pytrees."""
 
+import collections
 from concurrent import futures
 import copy
 import dataclasses
@@ -392,6 +393,31 @@ class StateInOtherContainersTest(parameterized.TestCase):
     new = opt.replace(opt_state=[{'trace': trace}, {}])
     np.testing.assert_array_equal(new.opt_state[0].trace['a'], [1.0, 1.0])
 
+  def test_named_tuples_are_matched_by_name(self):
+    names = collections.namedtuple('Names', 'w b')
+    _, state = optax.sgd(0.1, momentum=0.9).update(
+        names(jnp.full(2, 3.0), jnp.full(2, 5.0)),
+        optax.sgd(0.1, momentum=0.9).init(names(jnp.ones(2), jnp.ones(2))))
+    opt = o.sgd(0.1, momentum=0.9).init({'b': jnp.ones(2), 'w': jnp.ones(2)})
+    trace = opt.replace(opt_state=state).opt_state[0].trace
+    np.testing.assert_array_equal(trace['w'], [3.0, 3.0])
+    np.testing.assert_array_equal(trace['b'], [5.0, 5.0])
+
+  def test_refuses_the_state_of_another_optimizer(self):
+    with self.assertRaisesRegex(ValueError, r'is a ScaleByBelief.*, not a Sca'):
+      o.adam(0.1).init(jnp.ones(2)).replace(
+          opt_state=optax.adabelief(0.1).init(jnp.ones(2)))
+
+  def test_refuses_a_list_for_a_dict(self):
+    opt = o.sgd(0.1, momentum=0.9).init({'b': jnp.ones(2), 'a': jnp.ones(2)})
+    with self.assertRaisesRegex(ValueError, r"trace\['a'\] is missing"):
+      opt.replace(opt_state=[[[jnp.ones(2), jnp.ones(2)]], []])
+
+  def test_refuses_other_shapes_beside_another_change(self):
+    state = optax.adam(0.1).init(jnp.ones(5))
+    with self.assertRaisesRegex(ValueError, r'mu has the shape \(5,\)'):
+      o.adam(0.1).init(jnp.ones(2)).replace(opt_state=state, b1=0.8)
+
   @parameterized.named_parameters(
       ('missing', lambda s: s[0].pop('mu'), r'\.mu is missing'),
       ('too_many', lambda s: s[0].update(x=jnp.ones(2)), 'x.* does not belong'),
@@ -518,6 +544,10 @@ class GradientTransformationTest(absltest.TestCase):
     self.assertEqual(
         opt.init(jnp.ones(2)).as_gradient_transformation(),
         opt.as_gradient_transformation())
+
+  def test_another_weak_type_is_another_value(self):
+    view = lambda x: optax.pytree.scale(x).as_gradient_transformation()
+    self.assertNotEqual(view(jnp.asarray(0.5)), view(jnp.float32(0.5)))
 
   def test_passes_through_jit_as_an_argument(self):
     traces = []

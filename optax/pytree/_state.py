@@ -1,7 +1,6 @@
 """Checks that a state and an optimizer fit together."""
 
 from collections.abc import Iterator, Mapping
-import itertools
 from typing import Any
 
 import jax
@@ -42,9 +41,9 @@ returns it. Write
   opt.replace({{{path!r}: x}})"""
 
 _DEAD = """\
-{name}.update: a function reads what was traced by a transformation that has
-ended: {path}. What it holds itself would be a leaf, if nothing else that it
-reads could change. Give a schedule of optax.pytree, such as
+{name}.update reads what was traced by a transformation that has ended. If a
+function does, of {path}: what it holds itself would be a leaf, if nothing else
+that it reads could change. Give a schedule of optax.pytree, such as
   optax.pytree.linear_schedule(x, 0.0, steps)
 or the class of a function that makes yours:
   optax.pytree.wrap_schedule(make_schedule)(x)"""
@@ -79,8 +78,9 @@ def reason(
   paths = lambda test: ', '.join(x.path for x in found if test(x.value))
   if path := paths(lambda x: isinstance(x, jax.ShapeDtypeStruct)):
     return _ABSTRACT.format(name=name, path=path)
-  if isinstance(error, jax.errors.UnexpectedTracerError):
-    return _DEAD.format(name=name, path=paths(callable))
+  if isinstance(error, jax.errors.UnexpectedTracerError) and (
+      path := paths(lambda x: isinstance(x, _values.FUNCTIONS))):
+    return _DEAD.format(name=name, path=path)
   if isinstance(error, _node.NEEDS_A_VALUE) and (path := paths(
       lambda x: isinstance(x, jax.core.Tracer) or callable(x))):
     return _BRANCHES.format(name=name, path=path)
@@ -123,22 +123,30 @@ def _in_order(expected: Any, found: Any, path: str) -> Iterator[Any]:
   if jax.tree_util.all_leaves([expected]):
     yield found
     return
-  is_mapping = isinstance(found, Mapping)
-  given = found.values() if is_mapping else (
-      x for _, x in _values.children(found)[0] if x is not found)
-  given = dict(zip(map(str, found) if is_mapping else itertools.count(), given))
-  for i, ((key,), x) in enumerate(
-      () if expected is None else _values.children(expected)[0]):
-    inner = path + jax.tree_util.keystr((key,))
-    name = str(getattr(key, 'name', getattr(key, 'key', i)))
-    if (place := name if is_mapping else i) in given:
-      yield from _in_order(x, given.pop(place), inner)
+  types = type(expected), type(found)
+  if types[0] != types[1] and all(hasattr(x, '_fields') for x in types):
+    raise ValueError(_NOT_OF_THIS.format(
+        f'{path} is a {types[1].__name__}, not a {types[0].__name__}'))
+  places, given = _places(expected), _places(found)
+  if type(found) in (list, tuple) and not isinstance(expected, Mapping):
+    names = *places, *list(given)[len(places):]
+    given = dict(zip(names, given.values()))
+  for name, (key, x) in (places | given | places).items():
+    if name in places and name in given:
+      yield from _in_order(x, given[name][1], path + key)
     elif jax.tree.leaves(x):
-      raise ValueError(_NOT_OF_THIS.format(f'{inner} is missing'))
-  for place, x in given.items():
-    if jax.tree.leaves(x):
-      raise ValueError(
-          _NOT_OF_THIS.format(f'{path}[{place!r}] does not belong there'))
+      problem = 'is missing' if name in places else 'does not belong there'
+      raise ValueError(_NOT_OF_THIS.format(f'{path}{key} {problem}'))
+
+
+def _places(tree: Any) -> dict[str, tuple[str, Any]]:
+  """Returns what a container holds, and its key, by name or by number."""
+  return {
+      str(getattr(key, 'name', getattr(key, 'key', i))): (
+          jax.tree_util.keystr((key,)), x)
+      for i, (path, x) in enumerate(_values.children(tree)[0])
+      for key in path  # There is none if it is a leaf.
+  }
 
 
 def _difference(
@@ -147,7 +155,7 @@ def _difference(
   """Returns how a tree differs from the expected one, '' if it doesn't."""
   expected, found = (
       {jax.tree_util.keystr(path): x for path, x in
-       jax.tree_util.tree_leaves_with_path(y, is_leaf=lambda x: x is None)}
+       jax.tree_util.tree_leaves_with_path(y)}
       for y in (expected, found)
   )
   for path in expected | found:
