@@ -403,6 +403,9 @@ class FuzzTest(absltest.TestCase):
 
   @_given(_SPECS, examples=4)
   def test_vmap_does_what_single_runs_do(self, spec):
+    # It amplifies roundings: functional optax with and without jit differs by
+    # percents.
+    hypothesis.assume('mechanize' not in str(spec))
     _start(spec)
     rates = jnp.asarray([_RATES, _RATES[::-1]])
 
