@@ -1,15 +1,20 @@
 """Tests that README.md and docs/ are true; Sphinx runs the cells of docs/."""
 
 import doctest
+import importlib.util
 import inspect
+import operator
 import os
 import pathlib
 import re
 
 from absl.testing import absltest
 from absl.testing import parameterized
+import jax
+import jax.numpy as jnp
 import optax
 from optax.pytree import _node
+from optax.pytree import _test_utils
 
 ROOT = pathlib.Path(__file__).parents[1]
 PAGES = [
@@ -41,6 +46,18 @@ def _public_names():
         # A submodule may import what the package exports, such as `wrap`.
         names.setdefault((name, id(x)), f'{module.__name__}.{name}')
   return list(names.values())
+
+
+def _find(name):
+  return operator.attrgetter(name.removeprefix('optax.'))(optax)
+
+
+def _api_pages():
+  path = ROOT / 'docs/api_pages.py'
+  spec = importlib.util.spec_from_file_location('api_pages', path)
+  module = importlib.util.module_from_spec(spec)
+  spec.loader.exec_module(module)
+  return module
 
 
 class DocsTest(parameterized.TestCase):
@@ -100,18 +117,33 @@ class DocsTest(parameterized.TestCase):
             optax.pytree, module, None)
         self.assertTrue(hasattr(owner, name))
 
-  @parameterized.parameters(
-      r'^    (\w+)$',  # An item of an autosummary.
-      r'^\.\. auto(?:class|function):: (\w+)$',
-  )
-  def test_api_page_has_every_public_name(self, entry):
+  def test_api_page_has_every_public_name(self):
     page = (ROOT / 'docs/api/pytree.rst').read_text()
     _, *parts = re.split(r'^\.\. currentmodule:: (\S+)$', page, flags=re.M)
     documented = [
         f'{module}.{name}' for module, part in zip(parts[::2], parts[1::2])
-        for name in re.findall(entry, part, re.M)
+        for name in re.findall(r'^    (\w+)$', part, re.M)
     ]
     self.assertCountEqual(documented, _public_names())
+
+  @parameterized.parameters(
+      name for name in _public_names()
+      if hasattr(_find(name), '_factory'))
+  def test_examples_of_api_pages_work(self, name):
+    lines = _api_pages().example(name)
+    params = {'w': jnp.ones((3, 2)), 'b': jnp.ones(2)}
+    case = _test_utils.CASES.get(name.removeprefix('optax.pytree.'))
+    per_example = case is not None and case.per_example
+    names = {
+        'grads': jax.tree.map(lambda x: jnp.stack([x, x]), params)
+                 if per_example else params,
+        'value': jnp.ones(()), 'loss_fn': optax.tree.norm,
+        'jax': jax, 'optax': optax,
+    }
+    self.assertIn(name, '\n'.join(lines))
+    jax.eval_shape(
+        lambda params: exec('\n'.join(lines), {**names, 'params': params}),
+        params)
 
 
 if __name__ == '__main__':
