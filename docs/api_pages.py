@@ -221,6 +221,16 @@ def _write(app, what, name, obj, options, lines):
   ]
 
 
+def _shorten(app, what, name, obj, options, signature, returns):
+  """Names functions, classes and transformations that are defaults."""
+  if signature:
+    signature = re.sub(r'\(<function (\w+)[^)]*\)', r'\1()', signature)
+    signature = re.sub(r"<function <lambda>[^>]*>", '...', signature)
+    signature = re.sub(
+        r"<(?:function|class) '?([\w.]+)[^>]*>", r'\1', signature)
+  return signature, returns
+
+
 def _inventory(app, config):
   """Tells intersphinx where Optax's site has each function.
 
@@ -255,4 +265,5 @@ def _source(app, modname, attribute):
 def setup(app):
   app.connect('config-inited', _inventory)
   app.connect('autodoc-process-docstring', _write, priority=400)
+  app.connect('autodoc-process-signature', _shorten)
   app.connect('viewcode-follow-imported', _source)
