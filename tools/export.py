@@ -39,6 +39,7 @@ class Commit(NamedTuple):
     message: of the commit; by default that of its patch.
     patch: the one in `patches/`.
     files: what is new, below `optax/`.
+    tests: those that need it though they name nothing of it.
     onto: the branch where it begins, by default the one before.
     exclude: what another commit has changed so already.
   """
@@ -47,6 +48,7 @@ class Commit(NamedTuple):
   message: str = ''
   patch: str = ''
   files: str = ''
+  tests: str = ''
   onto: str = ''
   exclude: tuple[str, ...] = ()
 
@@ -99,7 +101,8 @@ arrays that it closes over are leaves.
 """, files="""
 pytree/_functions.py pytree/_functions_test.py pytree/_closures.py
 pytree/_closures_test.py pytree/_devices_test.py pytree/_recompilation_test.py
-pytree/_transforms_test.py pytree/_value_test.py"""),
+pytree/_transforms_test.py pytree/_value_test.py""", tests="""
+test_equal_partial_objects_have_one_class"""),
     Commit('deprecation', patch='0002', onto='attributes', files="""
 _src/sequence_interface.py _src/sequence_interface_test.py""",
            exclude=('optax/CHANGELOG.md', 'optax/transforms/*')),
@@ -116,16 +119,17 @@ def git(path, *args):
   return done.stdout.strip()
 
 
-def cut(source, gone, targets=()):
+def cut(source, gone, waiting=()):
   """Returns a module without the definitions and tests that name what is gone.
 
   Args:
     source: the module.
     gone: dotted names, as the module writes them.
-    targets: variables whose assignments go.
+    waiting: variables and tests that go besides.
   """
-  module, names, dropped = ast.parse(source), set(targets), set()
-  bodies = [module.body] + [x.body for x in module.body if hasattr(x, 'body')]
+  module, names, dropped = ast.parse(source), set(waiting), set()
+  classes = [x for x in module.body if isinstance(x, ast.ClassDef)]
+  bodies = [module.body, *(x.body for x in classes)]
   imports = (ast.Import, ast.ImportFrom)
 
   def binds(x):
@@ -149,7 +153,7 @@ def cut(source, gone, targets=()):
       if tests:
         set_up = [y for y in x.body if getattr(y, 'name', '') == 'setUp']
         return dropped.issuperset(tests) or not dropped.isdisjoint(set_up)
-    return bool(binds(x) & names) and isinstance(x, ast.Assign) or any(
+    return bool(binds(x) & set(waiting)) or any(
         f'{name}.'.startswith(f'{g}.') for name in set(mentioned(x))
         for g in gone | names)
 
@@ -160,19 +164,30 @@ def cut(source, gone, targets=()):
       if is_gone(x):
         dropped.add(x)
         names |= binds(x)
-  used = lambda without: {name.split('.')[0] for body in bodies for x in body
-                          if x not in without and not isinstance(x, imports)
-                          and not hasattr(x, 'bases') for name in mentioned(x)}
+
+  def used(without):
+    """Returns the variables that are read outside of some statements."""
+    kept = [x for body in bodies for x in body if x not in without
+            and not isinstance(x, (*imports, ast.ClassDef))]
+    kept += [y for x in classes if x not in without
+             for y in (*x.bases, *x.decorator_list)]
+    return {name.split('.')[0] for x in kept for name in mentioned(x)}
+
   unused = used(()) - used(dropped)
   dropped |= {x for x in module.body
               if isinstance(x, imports) and binds(x) <= unused}
   lines = source.splitlines(keepends=True)
-  for body in bodies:
-    for before, x in zip([None, *body], body):
-      if x in dropped:  # With the comment and the blank lines above.
-        start = before.end_lineno if before else x.lineno - 1
-        lines[start:x.end_lineno] = [''] * (x.end_lineno - start)
-  return ''.join(lines)
+
+  def start(x):
+    line = min(y.lineno for y in (x, *getattr(x, 'decorator_list', ()))) - 1
+    while lines[line - 1].lstrip().startswith('#'):
+      line -= 1
+    return line
+
+  for x in dropped:
+    lines[start(x):x.end_lineno] = [''] * (x.end_lineno - start(x))
+  text = re.sub(r'\n{4,}', '\n\n\n', ''.join(lines))
+  return re.sub(r'\n{3,}(?=  )', '\n\n', text).rstrip('\n') + '\n'
 
 
 def reference(rst, gone):
@@ -209,6 +224,7 @@ def write(path, present, later):
              for name in present}
   absent = {name for commit in later for name in commit.files.split()}
   gone = FOREIGN | {'optax.' + name[:-3].replace('/', '.') for name in absent}
+  waiting = [name for commit in later for name in commit.tests.split()]
   if 'pytree/_flax.py' in absent:
     gone.add('flax.serialization')
   init = (ROOT / 'optax/pytree/__init__.py').read_text()
@@ -222,7 +238,7 @@ def write(path, present, later):
     if name == 'pytree/__init__.py':
       text = init
     elif name.endswith('_test.py'):
-      text = cut(text, gone)
+      text = cut(text, gone, waiting)
       if 'def test' not in text:
         continue
     file = path / 'optax' / name
