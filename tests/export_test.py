@@ -1,4 +1,4 @@
-"""Tests of tools/export.py, on the source distribution of Optax as a checkout."""
+"""Tests of tools/export.py, on the source distribution of Optax."""
 
 import pathlib
 import re
@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import unittest
 
 from absl.testing import absltest
 
@@ -27,7 +28,7 @@ class ExportTest(absltest.TestCase):
          '--no-binary', ':all:', '-d', cls.folder, f'optax=={RELEASE}'),
         capture_output=True, text=True)
     if done.returncode:
-      raise cls.skipTest(cls, f'no source distribution: {done.stderr}')
+      raise unittest.SkipTest(f'no source distribution: {done.stderr}')
     with tarfile.open(cls.folder / f'optax-{RELEASE}.tar.gz') as archive:
       archive.extractall(cls.folder, filter='data')
     cls.upstream = cls.folder / f'optax-{RELEASE}'
@@ -46,10 +47,18 @@ class ExportTest(absltest.TestCase):
         capture_output=True).stdout
 
   @classmethod
-  def export(cls, root=ROOT):
+  def export(cls, root=ROOT, upstream=None):
     return subprocess.run(
-        (sys.executable, root / 'tools/export.py', cls.upstream, '--onto',
-         'release'), capture_output=True, text=True)
+        (sys.executable, root / 'tools/export.py', upstream or cls.upstream,
+         '--onto', 'release'), capture_output=True, text=True)
+
+  def changed_copy(self):
+    """Returns a copy of this repository, with a checkout `up` of upstream."""
+    root = pathlib.Path(self.enter_context(tempfile.TemporaryDirectory()))
+    for name in ('optax', 'tools', 'patches', 'docs'):
+      shutil.copytree(ROOT / name, root / name)
+    self.git('clone', '-q', '-b', 'release', self.upstream, root / 'up')
+    return root
 
   def show(self, branch, path):
     return self.git('show', f'pytree/{branch}:{path}')
@@ -120,21 +129,16 @@ class ExportTest(absltest.TestCase):
     self.assertIn('has changes', self.export().stderr)
 
   def test_says_which_hunk_fails(self):
-    root = pathlib.Path(self.enter_context(tempfile.TemporaryDirectory()))
-    for name in ('optax', 'tools', 'patches', 'docs'):
-      shutil.copytree(ROOT / name, root / name)
+    root = self.changed_copy()
     patch = root / 'patches/series/traced-peak.patch'
     patch.write_text(patch.read_text().replace('def test_mono', 'def test_mo'))
-    self.addCleanup(self.git, 'checkout', '-qf', 'pytree/functions')
     self.assertIn('patch failed: optax/schedules/_schedule_test.py:',
-                  self.export(root).stderr)
+                  self.export(root, root / 'up').stderr)
 
   def test_refuses_a_file_that_is_in_no_commit(self):
-    root = pathlib.Path(self.enter_context(tempfile.TemporaryDirectory()))
-    for name in ('optax', 'tools', 'patches', 'docs'):
-      shutil.copytree(ROOT / name, root / name)
+    root = self.changed_copy()
     (root / 'optax/pytree/_new.py').touch()
-    self.assertIn('pytree/_new.py', self.export(root).stderr)
+    self.assertIn('pytree/_new.py', self.export(root, root / 'up').stderr)
 
 
 if __name__ == '__main__':

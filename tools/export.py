@@ -9,8 +9,8 @@ sizes is printed; with `--check` also of what they pass: the import, their own
 tests, and upstream's of the modules that they change.
 
 The first commits hold the core without what a later one adds to it: its patch
-in `patches/series/later/` is taken back. A test goes with the first commit that has
-everything that it names; what Optax's extra `test` doesn't install is never
+in `patches/series/later/` is taken back. A test goes with the first commit that
+has everything that it names; what Optax's extra `test` doesn't install is never
 there. Needs git and libcst.
 """
 
@@ -213,7 +213,8 @@ def write(path, present, later):
     present: all files, below `optax/`, that are there with this commit.
     later: the commits after it.
   """
-  header = re.match(r'#(.*\n)+?# =+\n', (path / 'optax/__init__.py').read_text())
+  licensed = (path / 'optax/__init__.py').read_text()
+  header = re.match(r'#(.*\n)+?# =+\n', licensed)[0]
   with tempfile.TemporaryDirectory() as folder:
     shutil.copytree(ROOT / 'optax', f'{folder}/optax')
     for commit in reversed(later):
@@ -231,7 +232,8 @@ def write(path, present, later):
   everything = set(re.findall(r'^(\w+) = ', init, re.M))
   without = everything - CORE if 'pytree/contrib.py' in absent else ()
   init = cut(init, gone, without)
-  for name in everything | {'Schedule', 'wrap_schedule', 'MultiSteps', 'contrib'}:
+  everything |= {'Schedule', 'wrap_schedule', 'MultiSteps', 'contrib'}
+  for name in everything:
     if not re.search(rf'\b{name}( = |$)', init, re.M):
       gone |= {f'o.{name}', f'optax.pytree.{name}'}
   for name, text in texts.items():
@@ -243,7 +245,7 @@ def write(path, present, later):
         continue
     file = path / 'optax' / name
     file.parent.mkdir(exist_ok=True)
-    file.write_text(header[0] + text)
+    file.write_text(header + text)
   index = path / 'docs/index.rst'
   if index.exists() and 'pytree/__init__.py' in present:
     rst = (ROOT / 'docs/api/pytree.rst').read_text()
@@ -267,6 +269,8 @@ def commit(path, entry, present, later):
     subprocess.run((sys.executable, ROOT / 'tools/rewrite_tuples.py', '--write',
                     path / 'optax'), stdout=subprocess.DEVNULL,
                    stderr=subprocess.DEVNULL)
+    if not git(path, 'status', '--porcelain'):
+      sys.exit('tools/rewrite_tuples.py changed nothing')
   for patch in patches:
     exclude = [f'--exclude={name}' for name in entry.exclude
                if patch.parent != series]
