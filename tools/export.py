@@ -102,7 +102,8 @@ arrays that it closes over are leaves.
 pytree/_functions.py pytree/_functions_test.py pytree/_closures.py
 pytree/_closures_test.py pytree/_devices_test.py pytree/_recompilation_test.py
 pytree/_transforms_test.py pytree/_value_test.py""", tests="""
-test_equal_partial_objects_have_one_class"""),
+test_equal_partial_objects_have_one_class
+test_schedule_that_closes_over_a_tracer"""),
     Commit('deprecation', patch='0002', onto='attributes', files="""
 _src/sequence_interface.py _src/sequence_interface_test.py""",
            exclude=('optax/CHANGELOG.md', 'optax/transforms/*')),
