@@ -39,7 +39,8 @@ class Commit(NamedTuple):
     message: of the commit; by default that of its patch.
     patch: the one in `patches/`.
     files: what is new, below `optax/`.
-    tests: those that need it though they name nothing of it.
+    tests: those, and classes of those, that need it though they name nothing
+      of it.
     onto: the branch where it begins, by default the one before.
     exclude: what another commit has changed so already.
   """
@@ -91,7 +92,8 @@ pytree/_properties_test.py"""),
 Let flax.serialization write and read optimizers
 
 It is registered only if the program has imported Flax.
-""", files='pytree/_flax.py'),
+""", files="""
+pytree/_flax.py pytree/_value_test.py"""),
     Commit('functions', """\
 Compare functions in optax.pytree by value
 
@@ -101,9 +103,11 @@ arrays that it closes over are leaves.
 """, files="""
 pytree/_functions.py pytree/_functions_test.py pytree/_closures.py
 pytree/_closures_test.py pytree/_devices_test.py pytree/_recompilation_test.py
-pytree/_transforms_test.py pytree/_value_test.py""", tests="""
+pytree/_transforms_test.py""", tests="""
 test_equal_partial_objects_have_one_class
-test_schedule_that_closes_over_a_tracer"""),
+test_schedule_that_closes_over_a_tracer ReloadTest
+test_wrapped_in_a_loop_is_one_class
+test_a_cell_that_changes_before_the_first_use"""),
     Commit('deprecation', patch='0002', onto='attributes', files="""
 _src/sequence_interface.py _src/sequence_interface_test.py""",
            exclude=('optax/CHANGELOG.md', 'optax/transforms/*')),
@@ -126,7 +130,7 @@ def cut(source, gone, waiting=()):
   Args:
     source: the module.
     gone: dotted names, as the module writes them.
-    waiting: variables and tests that go besides.
+    waiting: variables, tests and classes of tests that go besides.
   """
   module, names, dropped = ast.parse(source), set(waiting), set()
   classes = [x for x in module.body if isinstance(x, ast.ClassDef)]
@@ -149,12 +153,14 @@ def cut(source, gone, waiting=()):
         yield ast.unparse(y).removeprefix('self.')
 
   def is_gone(x):
+    if not binds(x).isdisjoint(waiting):
+      return True
     if hasattr(x, 'body'):  # Of a class or a function: its tests alone.
       tests = [y for y in x.body if getattr(y, 'name', '').startswith('test')]
       if tests:
         set_up = [y for y in x.body if getattr(y, 'name', '') == 'setUp']
         return dropped.issuperset(tests) or not dropped.isdisjoint(set_up)
-    return bool(binds(x) & set(waiting)) or any(
+    return any(
         f'{name}.'.startswith(f'{g}.') for name in set(mentioned(x))
         for g in gone | names)
 
@@ -198,7 +204,9 @@ def reference(rst, gone):
   for section in re.split(r'(?=\n\w.*\n~+\n)', rst):
     entries = re.findall(r'\.\. auto\w+:: (\w+)\n', section)
     text = re.sub(r'\.\. auto\w+:: \w+\n( +:members:\n)?', '', section).rstrip()
-    entries = [f'    {x}\n' for x in entries if f'o.{x}' not in gone]
+    start = 'o.contrib.' if 'pytree.contrib' in section else 'o.'
+    entries = [f'    {x}\n' for x in entries
+               if gone.isdisjoint((f'{start}{x}', start[:-1]))]
     if entries or not sections:
       sections.append(text + '\n' + bool(entries) * (
           '\n.. autosummary::\n    :toctree: generated/\n\n')
