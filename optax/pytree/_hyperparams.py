@@ -9,7 +9,6 @@ import jax.core
 import jax.numpy as jnp
 import numpy as np
 from optax.pytree import _address
-from optax.pytree import _closures
 from optax.pytree import _trial
 from optax.pytree import _values
 
@@ -132,7 +131,7 @@ def _evaluate(
   is_node = isinstance(schedule, _values.Item)
   held = jax.tree.leaves(schedule) if not is_node else [
       x.value for x in _address.walk(schedule)
-      if isinstance(x.node, _closures.Closure)]
+      if x.parameter == 'cells']  # Of a function.
   if jnp.ndim(count) and any(getattr(x, 'ndim', 0) for x in held):
     raise ValueError(_UNKNOWN.format(path=path, reason=_AMBIGUOUS))
   value: Any

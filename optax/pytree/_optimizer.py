@@ -370,10 +370,9 @@ class Optimizer(_node.Node):
     expected = self.opt_state
     new = opt._with_state(opt_state, self._layout.params)
     if opt._layout is not self._layout:
-      expected = self._layout.params and _trial.init(new).result
-      expected = expected and expected.tree()
-      if jax.tree.structure(expected) == jax.tree.structure(self.opt_state):
-        expected = self.opt_state  # Whose shapes may be a population's.
+      after = self._layout.params and _trial.init(new).result
+      if not after or after != _trial.init(self).result:
+        expected = after and after.tree()  # Else it may be a population's.
     if expected is None:
       return new
     return opt._with_state(

@@ -1,0 +1,360 @@
+"""Makes the series of pull requests for upstream, in a checkout of upstream.
+
+  python tools/export.py PATH [--onto REF] [--check]
+
+PATH is a clean checkout of Optax, and REF a commit there, by default HEAD. Each
+commit of the series gets a branch, `pytree/NAME`, which begins where the one
+before ends, and the deprecation where the rewritten tuples do. A table of their
+sizes is printed; with `--check` also of what they pass: the import, their own
+tests, and upstream's of the modules that they change.
+
+The first commits hold the core without what a later one adds to it: its patch
+in `patches/series/later/` is taken back. A test goes with the first commit that
+has everything that it names; what Optax's extra `test` doesn't install is never
+there. Needs git and libcst.
+"""
+
+import argparse
+import ast
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from typing import NamedTuple
+
+ROOT = pathlib.Path(__file__).parents[1]
+FOREIGN = {'cloudpickle', 'equinox', 'hypothesis', 'orbax'}
+CORE = {'adam', 'adamw', 'lbfgs', 'noisy_sgd', 'polyak_sgd', 'sgd'}
+
+
+class Commit(NamedTuple):
+  """One pull request.
+
+  Attributes:
+    branch: the name; `patches/series/` may have a patch of that name, and
+      `patches/series/later/` what it adds to the files of earlier commits.
+    message: of the commit; by default that of its patch.
+    patch: the one in `patches/`.
+    files: what is new, below `optax/`.
+    tests: those, and classes of those, that need it though they name nothing
+      of it.
+    onto: the branch where it begins, by default the one before.
+    exclude: what another commit has changed so already.
+  """
+
+  branch: str
+  message: str = ''
+  patch: str = ''
+  files: str = ''
+  tests: str = ''
+  onto: str = ''
+  exclude: tuple[str, ...] = ()
+
+
+SERIES = (
+    Commit('traced-peak', patch='0003'),
+    Commit('schedules-that-depend-on-nothing', patch='0005'),
+    Commit('tree-attributes', patch='0004'),
+    Commit('attributes', """\
+Use the attributes of transformations instead of tuples
+
+`init, update = tx` works only as long as a transformation is a pair. Use
+`tx.init` and `tx.update` throughout, and the new method `replace` instead of
+`_replace`.
+"""),
+    Commit('core', patch='0001', files="""
+pytree/__init__.py pytree/_address.py pytree/_derive.py pytree/_hyperparams.py
+pytree/_node.py pytree/_optimizer.py pytree/_state.py pytree/_trial.py
+pytree/_values.py pytree/_test_utils.py
+pytree/_optimizer_test.py"""),
+    Commit('classes', """\
+Add the other optimizers and combinators to optax.pytree
+
+Each is a line that wraps the function. The tests compare all of them with the
+functions, bit for bit.
+""", files="""
+pytree/contrib.py pytree/_multi_steps.py pytree/_combinators_test.py
+pytree/_address_test.py pytree/_hypergradient_test.py"""),
+    Commit('schedules', """\
+Add schedules to optax.pytree
+
+Their values are leaves, so that a sweep over a peak compiles once.
+""", files="""
+pytree/_schedule.py pytree/_schedule_test.py pytree/_scheduled_test.py
+pytree/_coverage_test.py pytree/_equivalence_test.py pytree/_errors_test.py
+pytree/_fuzz_test.py pytree/_hyperparams_test.py pytree/_issues_test.py
+pytree/_kinds_test.py pytree/_population_test.py pytree/_precision_test.py
+pytree/_properties_test.py"""),
+    Commit('flax', """\
+Let flax.serialization write and read optimizers
+
+It is registered only if the program has imported Flax.
+""", files="""
+pytree/_flax.py pytree/_value_test.py"""),
+    Commit('functions', """\
+Compare functions in optax.pytree by value
+
+A mask, a label function or a functional transformation that is made anew in
+each run is equal to the last one if nothing that it reads may change, and the
+arrays that it closes over are leaves.
+""", files="""
+pytree/_functions.py pytree/_functions_test.py pytree/_closures.py
+pytree/_closures_test.py pytree/_devices_test.py pytree/_recompilation_test.py
+pytree/_transforms_test.py""", tests="""
+test_equal_partial_objects_have_one_class
+test_schedule_that_closes_over_a_tracer ReloadTest
+test_wrapped_in_a_loop_is_one_class
+test_a_cell_that_changes_before_the_first_use"""),
+    Commit('deprecation', patch='0002', onto='attributes', files="""
+_src/sequence_interface.py _src/sequence_interface_test.py""",
+           exclude=('optax/CHANGELOG.md', 'optax/transforms/*')),
+)
+
+
+def git(path, *args):
+  """Runs git, and ends with what it says if it fails."""
+  done = subprocess.run(
+      ('git', '-C', path, *args), stdout=subprocess.PIPE,
+      stderr=subprocess.STDOUT, text=True)
+  if done.returncode:
+    sys.exit(f'git {" ".join(map(str, args))}:\n{done.stdout}')
+  return done.stdout.strip()
+
+
+def cut(source, gone, waiting=()):
+  """Returns a module without the definitions and tests that name what is gone.
+
+  Args:
+    source: the module.
+    gone: dotted names, as the module writes them.
+    waiting: variables, tests and classes of tests that go besides.
+  """
+  module, names, dropped = ast.parse(source), set(waiting), set()
+  classes = [x for x in module.body if isinstance(x, ast.ClassDef)]
+  bodies = [module.body, *(x.body for x in classes)]
+  imports = (ast.Import, ast.ImportFrom)
+
+  def binds(x):
+    if isinstance(x, imports):
+      return {a.asname or a.name.split('.')[0] for a in x.names}
+    if isinstance(x, ast.Assign):
+      return {t.id for t in x.targets if isinstance(t, ast.Name)}
+    return {x.name} if hasattr(x, 'name') else set()
+
+  def mentioned(x):
+    for y in ast.walk(x):
+      if isinstance(y, imports):
+        start = f'{y.module}.' if isinstance(y, ast.ImportFrom) else ''
+        yield from (start + a.name for a in y.names)
+      elif isinstance(y, (ast.Name, ast.Attribute)):
+        yield ast.unparse(y).removeprefix('self.')
+
+  def is_gone(x):
+    if not binds(x).isdisjoint(waiting):
+      return True
+    if hasattr(x, 'body'):  # Of a class or a function: its tests alone.
+      tests = [y for y in x.body if getattr(y, 'name', '').startswith('test')]
+      if tests:
+        set_up = [y for y in x.body if getattr(y, 'name', '') == 'setUp']
+        return dropped.issuperset(tests) or not dropped.isdisjoint(set_up)
+    return any(
+        f'{name}.'.startswith(f'{g}.') for name in set(mentioned(x))
+        for g in gone | names)
+
+  found = None
+  while found != len(dropped):
+    found = len(dropped)
+    for x in (x for body in bodies for x in body if x not in dropped):
+      if is_gone(x):
+        dropped.add(x)
+        names |= binds(x)
+
+  def used(without):
+    """Returns the variables that are read outside of some statements."""
+    kept = [x for body in bodies for x in body if x not in without
+            and not isinstance(x, (*imports, ast.ClassDef))]
+    kept += [y for x in classes if x not in without
+             for y in (*x.bases, *x.decorator_list)]
+    return {name.split('.')[0] for x in kept for name in mentioned(x)}
+
+  unused = used(()) - used(dropped)
+  dropped |= {x for x in module.body
+              if isinstance(x, imports) and binds(x) <= unused}
+  lines = source.splitlines(keepends=True)
+
+  def start(x):
+    line = min(y.lineno for y in (x, *getattr(x, 'decorator_list', ()))) - 1
+    while lines[line - 1].lstrip().startswith('#'):
+      line -= 1
+    return line
+
+  for x in dropped:
+    lines[start(x):x.end_lineno] = [''] * (x.end_lineno - start(x))
+  text = re.sub(r'\n{4,}', '\n\n\n', ''.join(lines))
+  return re.sub(r'\n{3,}(?=  )', '\n\n', text).rstrip('\n') + '\n'
+
+
+def reference(rst, gone):
+  """Returns our page of the reference as upstream writes them."""
+  rst = re.sub(r'\.\. autosummary::\n(    .*\n)+\n', '', rst)
+  sections = []
+  for section in re.split(r'(?=\n\w.*\n~+\n)', rst):
+    entries = re.findall(r'\.\. auto\w+:: (\w+)\n', section)
+    text = re.sub(r'\.\. auto\w+:: \w+\n( +:members:\n)?', '', section).rstrip()
+    start = 'o.contrib.' if 'pytree.contrib' in section else 'o.'
+    entries = [f'    {x}\n' for x in entries
+               if gone.isdisjoint((f'{start}{x}', start[:-1]))]
+    if entries or not sections:
+      sections.append(text + '\n' + bool(entries) * (
+          '\n.. autosummary::\n    :toctree: generated/\n\n')
+          + ''.join(entries))
+  return ''.join(sections)
+
+
+def write(path, present, later):
+  """Writes our files, without what later commits add to them.
+
+  Args:
+    path: the checkout.
+    present: all files, below `optax/`, that are there with this commit.
+    later: the commits after it.
+  """
+  licensed = (path / 'optax/__init__.py').read_text()
+  header = re.match(r'#(.*\n)+?# =+\n', licensed)[0]
+  with tempfile.TemporaryDirectory() as folder:
+    shutil.copytree(ROOT / 'optax', f'{folder}/optax')
+    for commit in reversed(later):
+      patch = ROOT / f'patches/series/later/{commit.branch}.patch'
+      if patch.exists():
+        git(folder, 'apply', '-R', patch)
+    texts = {name: pathlib.Path(folder, 'optax', name).read_text()
+             for name in present}
+  absent = {name for commit in later for name in commit.files.split()}
+  gone = FOREIGN | {'optax.' + name[:-3].replace('/', '.') for name in absent}
+  waiting = [name for commit in later for name in commit.tests.split()]
+  if 'pytree/_flax.py' in absent:
+    gone.add('flax.serialization')
+  init = (ROOT / 'optax/pytree/__init__.py').read_text()
+  everything = set(re.findall(r'^(\w+) = ', init, re.M))
+  without = everything - CORE if 'pytree/contrib.py' in absent else ()
+  init = cut(init, gone, without)
+  everything |= {'Schedule', 'wrap_schedule', 'MultiSteps', 'contrib'}
+  for name in everything:
+    if not re.search(rf'\b{name}( = |$)', init, re.M):
+      gone |= {f'o.{name}', f'optax.pytree.{name}'}
+  for name, text in texts.items():
+    if name == 'pytree/__init__.py':
+      text = init
+    elif name.endswith('_test.py'):
+      text = cut(text, gone, waiting)
+      if 'def test' not in text:
+        continue
+    file = path / 'optax' / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(header + text)
+  index = path / 'docs/index.rst'
+  if index.exists() and 'pytree/__init__.py' in present:
+    rst = (ROOT / 'docs/api/pytree.rst').read_text()
+    (path / 'docs/api/pytree.rst').write_text(reference(rst, gone))
+    text = index.read_text()
+    if 'api/pytree' not in text:
+      index.write_text(text.replace(
+          '   api/optimizer_schedules\n',
+          '   api/optimizer_schedules\n   api/pytree\n'))
+
+
+def commit(path, entry, present, later):
+  """Makes one commit of the series on the present branch."""
+  message, series = entry.message, ROOT / 'patches/series'
+  patches = list(series.glob(f'{entry.branch}.patch'))
+  if entry.patch:
+    (patch,) = (ROOT / 'patches').glob(f'{entry.patch}-*.patch')
+    patches.append(patch)
+    message = re.search(r'\[PATCH\] (.*?)\n---\n', patch.read_text(), re.S)[1]
+  if entry.branch == 'attributes':
+    subprocess.run((sys.executable, ROOT / 'tools/rewrite_tuples.py', '--write',
+                    path / 'optax'), stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+    if not git(path, 'status', '--porcelain'):
+      sys.exit('tools/rewrite_tuples.py changed nothing')
+  for patch in patches:
+    exclude = [f'--exclude={name}' for name in entry.exclude
+               if patch.parent != series]
+    other = series / 'main' / patch.name  # Where upstream's main differs.
+    if other.exists() and subprocess.run(
+        ('git', '-C', path, 'apply', '--check', patch), capture_output=True
+    ).returncode:
+      patch = other
+    git(path, 'apply', *exclude, patch)
+  if present:
+    write(path, present, later)
+  git(path, 'add', '-A')
+  git(path, 'commit', '-qm', message)
+
+
+def sizes(path):
+  """Returns the added lines of code, tests and docs of the last commit."""
+  found = dict.fromkeys(('code', 'tests', 'docs'), 0)
+  for line in git(path, 'show', '--numstat', '--format=').splitlines():
+    added, _, name = line.split('\t')
+    test = name.endswith(('_test.py', '_test_utils.py'))
+    kind = 'tests' if test else 'code' if name.endswith('.py') else 'docs'
+    found[kind] += int(added)
+  return list(found.values())
+
+
+def check(path):
+  """Returns what the last commit passes, and whether it is all."""
+  changed = git(path, 'show', '--name-only', '--format=').splitlines()
+  tests = {name if name.endswith('_test.py') else f'{name[:-3]}_test.py'
+           for name in changed if name.endswith('.py')}
+  tests = sorted(name for name in tests if (path / name).exists())
+  env = {**os.environ, 'PYTHONPATH': str(path), 'PYTHONDONTWRITEBYTECODE': '1'}
+  done = subprocess.run(
+      (sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider',
+       '-o', 'consider_namespace_packages=true', '-o', 'verbosity_subtests=0',
+       '-c', os.devnull, '--rootdir', path, *tests),
+      cwd=path, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+      text=True)
+  if done.returncode:
+    print(done.stdout, file=sys.stderr)
+  result = re.sub(r' in .*|=|, \d+ warnings?', '', done.stdout.split('\n')[-2])
+  return result.strip(), not done.returncode
+
+
+def main():
+  parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+  parser.add_argument('path', type=pathlib.Path)
+  parser.add_argument('--onto', default='HEAD', metavar='REF')
+  parser.add_argument('--check', action='store_true')
+  args = parser.parse_args()
+  path = args.path.resolve()
+  if git(path, 'status', '--porcelain'):
+    sys.exit(f'{path} has changes: commit or stash them')
+  known = {name for entry in SERIES for name in entry.files.split()}
+  ours = {str(x.relative_to(ROOT / 'optax'))
+          for x in (ROOT / 'optax').rglob('*.py')}
+  if known ^ ours:
+    sys.exit(f'in no commit, or in no file: {", ".join(sorted(known ^ ours))}')
+  start, passed = git(path, 'rev-parse', f'{args.onto}^{{commit}}'), True
+  print('| branch | code | tests | docs | result |\n|---|---|---|---|---|')
+  for i, entry in enumerate(SERIES):
+    git(path, 'checkout', '-q', '-B', f'pytree/{entry.branch}',
+        f'pytree/{entry.onto}' if entry.onto else start)
+    group = [x for x in SERIES[:i + 1] if x.onto == entry.onto]
+    present = sorted(name for x in group for name in x.files.split())
+    later = [x for x in SERIES[i + 1:] if x.onto == entry.onto]
+    commit(path, entry, present, later)
+    start = git(path, 'rev-parse', 'HEAD')
+    result, ok = check(path) if args.check else ('not run', True)
+    passed &= ok
+    print('|', ' | '.join(map(str, (entry.branch, *sizes(path), result))), '|',
+          flush=True)
+  return 0 if passed else 1
+
+
+if __name__ == '__main__':
+  sys.exit(main())
