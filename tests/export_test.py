@@ -15,6 +15,9 @@ ROOT = pathlib.Path(__file__).parents[1]
 _TOML = (ROOT / 'pyproject.toml').read_text()
 RELEASE = re.search('optax===([0-9.]+)', _TOML)[1]
 
+_IDENTITY = ('-c', 'user.name=A. Contributor',
+             '-c', 'user.email=contributor@example.com')
+
 
 class ExportTest(absltest.TestCase):
 
@@ -57,7 +60,8 @@ class ExportTest(absltest.TestCase):
     root = pathlib.Path(self.enter_context(tempfile.TemporaryDirectory()))
     for name in ('optax', 'tools', 'patches', 'docs'):
       shutil.copytree(ROOT / name, root / name)
-    self.git('clone', '-q', '-b', 'release', self.upstream, root / 'up')
+    self.git('clone', '-q', '-b', 'release', *_IDENTITY, self.upstream,
+             root / 'up')
     return root
 
   def show(self, branch, path):
