@@ -1,6 +1,6 @@
 """Checks the pages of the site: `python tools/check_site.py build/docs`.
 
-Each has a title, a description, links that lead somewhere, and less than 150 kB.
+Each has a title, a description, links that lead somewhere, and at most 150 kB.
 If Chromium is installed, no page is wider than a window of 1280 or 390 pixels.
 """
 
