@@ -30,6 +30,7 @@ html_theme = 'sphinx_book_theme'
 html_theme_options = {
     'footer_content_items': [],
     'max_navbar_depth': 1,  # The pages of the classes are in api/pytree.
+    'navbar_persistent': [],  # Else it has a second search button.
     'navigation_with_keys': False,
 }
 html_context = {'default_mode': 'auto'}
