@@ -9,9 +9,8 @@ arguments are: placeholders stand in its cells, and the arrays are leaves.
 
 from collections.abc import Callable
 import functools
-import sys
 import types
-from typing import Any, NoReturn, Optional
+from typing import Any, NoReturn
 
 import jax
 import jax.core
@@ -31,12 +30,13 @@ class Closure(_node.Node):
   def _as_argument(self) -> Any:
     return self._call()
 
-  def _call(self, convert: Optional[Callable[[str, Any], Any]] = None) -> Any:
-    if convert:
-      return super()._call(convert)
+  def _call_with(self, arguments: dict[str, Any]) -> Any:
+    cells = arguments['cells'].values()
+    if any(isinstance(x, jax.core.Tracer) for x in cells):
+      return super()._call_with(arguments)
     # Once for all updates: JAX compiles for each function.
     if '_function' not in vars(self):
-      vars(self)['_function'] = super()._call()
+      vars(self)['_function'] = super()._call_with(arguments)
     return vars(self)['_function']
 
   def _rearrange(self, changes: dict[str, Any]) -> NoReturn:
@@ -79,7 +79,8 @@ def lift(x: Any) -> Any:
     holds tracers or arrays of floating type in its cells, and if it can't
     change otherwise; else `x` itself.
   """
-  if not isinstance(x, _values.FUNCTIONS) or _is_global(x):
+  # What pickles by its name stays as it is.
+  if not isinstance(x, _values.FUNCTIONS) or _values.is_global(x):
     return x
   cells = {}
 
@@ -104,12 +105,6 @@ def lift(x: Any) -> Any:
   if not cells or _functions.key(template, _values.key) is template:
     return x
   return (function if callable(x) else transformation)(template, cells)
-
-
-def _is_global(x: Any) -> bool:
-  """Whether a function is found in its module, so that its name pickles."""
-  module = sys.modules.get(getattr(x, '__module__', ''))
-  return getattr(module, getattr(x, '__qualname__', ''), None) is x
 
 
 def _rebuild(function: Any, f: Callable[[str, Any], Any]) -> Any:

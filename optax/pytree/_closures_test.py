@@ -217,6 +217,25 @@ class LiftTest(parameterized.TestCase):
     updates, _ = jax.jit(lambda opt: opt.update(params))(restored)
     self.assertEqual(updates.dtype, jnp.bfloat16)
 
+  def test_constant_of_several_jitted_functions(self):
+    opt = o.chain(optax.sgd(jnp.asarray(0.1))).init(_PARAMS)
+    # Strongly typed, as a checkpoint library brings it back.
+    opt = jax.tree.map(lambda x: jnp.asarray(np.asarray(x)), opt)
+    for _ in range(2):
+      updates = jax.jit(lambda params: opt.update(params)[0])(_PARAMS)
+      np.testing.assert_allclose(
+          updates['w'], -0.1 * _PARAMS['w'], rtol=1e-6)
+
+  def test_number_that_it_reads_changes_later(self):
+    rate, module = _array(0.1), {'scale': 2.0}
+    exec('make = lambda rate: lambda count: rate * scale', module)
+    opt = o.sgd(module['make'](rate)).init(_PARAMS)
+    self.assertEqual(jax.tree.leaves(opt)[0], rate)
+    opt.update(_PARAMS)
+    module['scale'] = 3.0
+    with self.assertRaisesRegex(TypeError, 'reads what has changed'):
+      opt.update(_PARAMS)
+
   @parameterized.parameters('template', 'cells')
   def test_only_arrays_are_replaced(self, name):
     opt = o.sgd(_decay(_array(0.1))).init(_PARAMS)
@@ -339,6 +358,13 @@ class NotLiftedTest(parameterized.TestCase):
   def test_holds_nothing_that_may_be_a_leaf(self, x):
     function = lambda count: (x, count)
     self.assertIs(_closures.lift(function), function)
+
+  def test_static_parameter_of_a_schedule(self):
+    make = lambda f: lambda count: f(count)
+    schedule = _decay(_array(0.1))
+    self.assertLen(jax.tree.leaves(o.wrap_schedule(make)(schedule)), 1)
+    schedule = o.wrap_schedule(make, static=('f',))(schedule)
+    self.assertEmpty(jax.tree.leaves(schedule))
 
   def test_mask(self):
     limit = _array(1.0)

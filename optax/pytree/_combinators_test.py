@@ -227,6 +227,13 @@ class HelpersTest(absltest.TestCase):
     self.assertEqual(mapped.opt_state[0].mu, _LABELS)
     self.assertIsNone(mapped.learning_rate)
 
+  def test_mapped_optimizer_updates(self):
+    opt = o.adam(0.1).init(_PARAMS)
+    mapped = optax.tree.map_params(opt, lambda x: 1.0 * x, opt)
+    jax.tree.map(
+        np.testing.assert_array_equal,
+        mapped.update(_PARAMS, _PARAMS)[0], opt.update(_PARAMS, _PARAMS)[0])
+
   def test_map_params_of_a_state(self):
     opt = o.adam(0.1).init(_PARAMS)
     mapped = optax.tree.map_params(

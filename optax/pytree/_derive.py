@@ -78,20 +78,20 @@ def _inner(annotation: Any) -> tuple[Any, ...]:
 
 
 def _facts(
-    factory: Callable[..., Any], how: Options, endings: tuple[str, ...],
+    signature: inspect.Signature, how: Options, endings: tuple[str, ...],
     scope: dict[str, Any],
 ) -> Facts:
   """Finds out what can be known of each parameter.
 
   Args:
-    factory: a function, a partial object or a class.
+    signature: of the factory.
     how: the arguments of `wrap`.
     endings: of the names of parameters whose numbers are leaves.
     scope: the names that annotations may use.
   """
   facts = [set() for _ in Facts._fields]
   leaves, static, masks, numbers, scalars, optimizers, optional = facts
-  for name, parameter in inspect.signature(factory).parameters.items():
+  for name, parameter in signature.parameters.items():
     annotation, default = parameter.annotation, parameter.default
     if isinstance(annotation, str):
       with contextlib.suppress(Exception):  # It may be unknown at run time.
@@ -178,7 +178,7 @@ def derive(
   ).partition('\n')
   name = how.name or function.__name__
   scope = getattr(sys.modules.get(function.__module__), '__dict__', {})
-  facts = _facts(factory, how, base_class._LEAVES, scope)
+  facts = _facts(signature, how, base_class._LEAVES, scope)
   cls: Any = type(base_class)(name, (base_class,), {
       **{n: property(operator.methodcaller('_get', n))
          for n in signature.parameters},

@@ -5,7 +5,6 @@ import dataclasses
 import functools
 import inspect
 import operator
-import sys
 from typing import Any, ClassVar, Optional, TypeVar
 
 import jax
@@ -405,8 +404,7 @@ class Node(_values.Item):
     target, how = cls, None
     if '_factory' in vars(cls):
       how = cls.__base__, *cls._options
-      module = sys.modules.get(cls.__module__)
-      if getattr(module, cls.__qualname__, None) is not cls:
+      if not _values.is_global(cls):
         target = cls._factory  # What the module has by that name.
     children = self._children[:len(layout.kinds)]
     return _from_record, (target, how, template, layout.kinds, children)

@@ -34,7 +34,8 @@ class Schedule(_node.Node):
 
   @classmethod
   def _convert(cls, name: str, path: str, x: Any) -> Any:
-    return _closures.lift(super()._convert(name, path, x))
+    x = super()._convert(name, path, x)
+    return x if name in cls._facts.static else _closures.lift(x)
 
   @classmethod
   def _kind(cls, name: str, path: str, x: Any) -> Optional[str]:

@@ -70,9 +70,7 @@ def check(expected: Any, found: Any, name: str = 'opt_state') -> None:
     raise ValueError(_NOT_OF_THIS.format(problem))
 
 
-def reason(
-    opt: Any, error: Exception, updates: Any, params: Any
-) -> str:
+def reason(opt: Any, error: Exception, updates: Any, params: Any) -> str:
   """Returns why an update has failed, '' if it isn't known."""
   name, found = type(opt).__name__, list(_address.walk(opt))
   paths = lambda test: ', '.join(x.path for x in found if test(x.value))
@@ -154,8 +152,8 @@ def _difference(
 ) -> str:
   """Returns how a tree differs from the expected one, '' if it doesn't."""
   expected, found = (
-      {jax.tree_util.keystr(path): x for path, x in
-       jax.tree_util.tree_leaves_with_path(y)}
+      {jax.tree_util.keystr(path): x
+       for path, x in jax.tree_util.tree_leaves_with_path(y)}
       for y in (expected, found)
   )
   for path in expected | found:

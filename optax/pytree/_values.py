@@ -4,6 +4,7 @@ import collections
 from collections.abc import Callable, Iterator, Mapping
 import functools
 import inspect
+import sys
 import types
 from typing import Any, NamedTuple, Optional
 
@@ -133,6 +134,12 @@ def may_be_leaf(x: Any) -> bool:
       x is None or callable(x)
       or isinstance(x, (bool, str, Item, base.GradientTransformation))
   )
+
+
+def is_global(x: Any) -> bool:
+  """Whether a function or a class is found in its module under its name."""
+  module = sys.modules.get(getattr(x, '__module__', ''))
+  return getattr(module, getattr(x, '__qualname__', ''), None) is x
 
 
 def own(x: Any) -> Any:
