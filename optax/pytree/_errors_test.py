@@ -39,8 +39,8 @@ class ConstructionTest(parameterized.TestCase):
       ('list', lambda: o.adam([0.1, 0.2]), f'adam: {_NOT_A_NUMBER} list'),
       ('params', lambda: o.adam(_PARAMS, 1e-3), f'adam: {_NOT_A_NUMBER} dict'),
       ('params_lr', lambda: o.adam(_PARAMS, lr=1e-3),
-       "adam: got an unexpected keyword argument 'lr'; write adam.learning_rat"
-       'e, '),
+       r"adam\(\) got an unexpected keyword argument 'lr'; write"
+       r' adam\(learning_rate, '),
       ('optimizer', lambda: o.sgd(o.adam(0.1)), f'sgd: {_NOT_A_NUMBER} adam'),
       ('functional', lambda: o.sgd(optax.adam(0.1)),
        f'sgd: {_NOT_A_NUMBER} GradientTransformation'),
@@ -59,8 +59,14 @@ class ConstructionTest(parameterized.TestCase):
       ('number_in_multi_steps', lambda: o.MultiSteps(0.1, 2),
        'MultiSteps: opt must be an optimizer, not a float'),
       ('torch', lambda: o.adam(lr=0.1),
-       "adam: missing a required argument: 'learning_rate'; write adam.learnin"
-       'g_rate, '),
+       r"adam\(\) got an unexpected keyword argument 'lr'; write"
+       r' adam\(learning_rate, '),
+      ('no_rate', lambda: o.adam(b1=0.1),
+       r"adam\(\) missing 1 required positional argument: 'learning_rate'"),
+      ('too_many', lambda: o.clip(0.1, 0.2),
+       r'clip\(\) takes 1 positional argument but 2 were given; write clip\('),
+      ('twice', lambda: o.clip(0.1, max_delta=0.2),
+       r"clip\(\) got multiple values for argument 'max_delta'; write clip\("),
   )
   def test_refuses(self, function, message):
     with self.assertRaisesRegex(TypeError, message):

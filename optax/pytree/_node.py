@@ -43,21 +43,13 @@ class _Layout:
   # The arguments by name, with a `Child` in the place of each child.
   template: dict[str, Any] = dataclasses.field(compare=False)
   key: tuple[Any, ...]  # Stands for the template in comparisons.
+  # The parameters that hold functions, and what stands for their values.
+  functions: tuple[tuple[str, Any], ...] = dataclasses.field(compare=False)
   # What an optimizer's `init` saw: the structure of the parameters, and their
   # shapes and dtypes.
   params: Any = dataclasses.field(default=None, hash=False)
 
   entries = functools.cached_property(_address.entries)
-
-  @functools.cached_property
-  def functions(self) -> list[tuple[str, Any]]:
-    """The parameters that hold functions, and what stands for their values."""
-    return [
-        (name, key) for (name, x), key in zip(self.template.items(), self.key)
-        if not _values.is_plain(x) and any(
-            callable(item) or isinstance(item, base.GradientTransformation)
-            for _, item in _values.items(x))
-    ]
 
   def __repr__(self) -> str:  # What JAX shows where two structures differ.
     as_kind = lambda _, x: (
@@ -78,6 +70,7 @@ class Node(_values.Item):
 
   # Set in each subclass by `derive`.
   __signature__: ClassVar[inspect.Signature]
+  _bind: ClassVar[Callable[..., dict[str, Any]]]
   _factory: ClassVar[Callable[..., Any]]
   _facts: ClassVar[_derive.Facts]
   _options: ClassVar[_derive.Options]
@@ -99,16 +92,14 @@ class Node(_values.Item):
       raise TypeError(f'{type(self).__name__} has no factory; write'
                       ' optax.pytree.wrap(factory)')
     try:
-      bound = self.__signature__.bind(*args, **kwargs)
+      arguments = self._bind(*args, **kwargs)
     except TypeError as e:
       parameters = [p.replace(annotation=p.empty)
                     for p in self.__signature__.parameters.values()]
       raise TypeError(
-          f'{type(self).__name__}: {e}; write'
-          f' {type(self).__name__}{inspect.Signature(parameters)}'
+          f'{e}; write {type(self).__name__}{inspect.Signature(parameters)}'
       ) from None
-    bound.apply_defaults()
-    vars(self).update(vars(self._from_template(bound.arguments)))
+    vars(self).update(vars(self._from_template(arguments)))
     self._call()  # What the factory rejects is rejected at once.
 
   @classmethod
@@ -124,6 +115,7 @@ class Node(_values.Item):
         replaced where the template has something else.
     """
     paths, kinds, children, present, leaves = [], [], [], [], {}
+    functions = {}
     if old is not None:
       present = list(zip(old._children, old._layout.kinds))
       leaves = {path: child for path, child in zip(old._layout.paths, present)
@@ -142,6 +134,8 @@ class Node(_values.Item):
         elif kind == _values.NUMBER:
           x = _values.number(x)
         elif kind is None:
+          if callable(x) or isinstance(x, base.GradientTransformation):
+            functions[name] = None
           return _values.static(x, f'{cls.__name__}: {path}')
       paths.append(path)
       kinds.append(kind)
@@ -160,7 +154,10 @@ class Node(_values.Item):
       cls._check(name, value)
       arguments[name] = _values.map_items(place, value, name)
       keys.append(_values.key(arguments[name]))
-    layout = _Layout(tuple(paths), tuple(kinds), arguments, tuple(keys))
+      if name in functions:
+        functions[name] = keys[-1]
+    layout = _Layout(tuple(paths), tuple(kinds), arguments, tuple(keys),
+                     tuple(functions.items()))
     return cls._unflatten(layout, children)
 
   @classmethod
@@ -452,7 +449,7 @@ def _from_record(
         f'{cls.__name__}: the parameters are {", ".join(parameters)}, so that'
         f' what was saved has no place for, or lacks, {", ".join(differ)}'
     )
-  old = cls._unflatten(_Layout((), kinds, {}, ()), children)
+  old = cls._unflatten(_Layout((), kinds, {}, (), ()), children)
   return cls._from_template(bound.arguments, old)
 
 

@@ -678,10 +678,10 @@ class ErrorTest(parameterized.TestCase):
 
   @parameterized.named_parameters(
       ('missing', lambda: optax.pytree.adam(), TypeError,
-       "adam: missing a required argument: 'learning_rate'; write"
+       r"adam\(\) missing 1 required positional argument: 'learning_rate'; write"
        r' adam\(learning_rate, b1=0.9, '),
       ('unknown', lambda: optax.pytree.adam(0.1, b3=1), TypeError,
-       "adam: got an unexpected keyword argument 'b3'; write"
+       r"adam\(\) got an unexpected keyword argument 'b3'; write"
        r' adam\(learning_rate, '),
       ('replace_unknown', lambda: optax.pytree.adam(0.1).replace(b3=1),
        TypeError,

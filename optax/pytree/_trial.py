@@ -167,14 +167,14 @@ def _try(what: str, trace: Any, opt: Any) -> Program:
   subject = _Subject(
       type(opt), opt._layout, treedef, tuple(map(_leaf, leaves)))
   try:
-    return _try_once(what, trace, subject, jnp.result_type(float))
+    return _try_once(what, trace, subject, jax.config.jax_enable_x64)
   except _HoldsTracers as e:
     return e.args[0]
 
 
 @functools.lru_cache(maxsize=64)
 def _try_once(
-    what: str, trace: Any, subject: _Subject, unused_float: Any
+    what: str, trace: Any, subject: _Subject, unused_x64: bool
 ) -> Program:
   """Traces with the leaves, or without their first axis: a population's."""
   error = None
