@@ -1,4 +1,4 @@
-"""Tests of the type stubs: that they are up to date, and right to pyright."""
+"""Tests of the type stubs: that they are up to date, and of who reads them."""
 
 import ast
 import importlib
@@ -10,12 +10,25 @@ import tempfile
 import types
 
 from absl.testing import absltest
+import jedi
 import optax
 from optax import contrib
 
 ROOT = pathlib.Path(__file__).parents[1]
 sys.path.append(str(ROOT / 'tools'))
 import make_stub
+
+USE = '''
+import jax.numpy as jnp
+import optax
+
+params = {'w': jnp.ones(2)}
+updates, opt = optax.pytree.adam(1e-3).init(params).update(params, params)
+reveal_type(opt)
+opt.replace(lerning_rate=0.1)
+opt.update(params, opt.opt_state, params)
+optax.apply_updates(params, updates)
+'''
 
 CHAIN = '''
 class chain(Optimizer):
@@ -68,6 +81,26 @@ class StubTest(absltest.TestCase):
   def test_package(self):
     files = (ROOT / 'optax/pytree').glob('*.py*')
     self.pyright(*(file for file in files if 'test' not in file.name))
+
+  def test_mypy(self):
+    with tempfile.TemporaryDirectory() as directory:
+      pathlib.Path(directory, 'use.py').write_text(USE)
+      done = subprocess.run(
+          (sys.executable, '-m', 'mypy', '--follow-untyped-imports', 'use.py'),
+          cwd=directory, stdout=subprocess.PIPE, text=True,
+      )
+    found = [line.split(': ')[:2] for line in done.stdout.splitlines()[:-1]]
+    self.assertEqual(found, [
+        ['use.py:7', 'note'],
+        ['use.py:8', 'error'],
+        ['use.py:8', 'note'],
+        ['use.py:9', 'error'],
+    ], done.stdout)
+    self.assertIn('"optax.pytree.adam"', done.stdout)
+
+  def test_completion_after_update(self):
+    names = {x.name for x in jedi.Script(f'{USE}opt.').complete()}
+    self.assertContainsSubset({'learning_rate', 'b1', 'opt_state'}, names)
 
   def test_other_kinds_of_factories(self):
     module = types.ModuleType('sample')

@@ -167,14 +167,14 @@ def _try(what: str, trace: Any, opt: Any) -> Program:
   subject = _Subject(
       type(opt), opt._layout, treedef, tuple(map(_leaf, leaves)))
   try:
-    return _try_once(what, trace, subject, jax.config.jax_enable_x64)
+    return _try_once(what, trace, subject, jax.dtypes.canonicalize_dtype(float))
   except _HoldsTracers as e:
     return e.args[0]
 
 
 @functools.lru_cache(maxsize=64)
 def _try_once(
-    what: str, trace: Any, subject: _Subject, unused_x64: bool
+    what: str, trace: Any, subject: _Subject, unused_float: Any
 ) -> Program:
   """Traces with the leaves, or without their first axis: a population's."""
   error = None
