@@ -116,7 +116,21 @@ def _in_lists(parts):
   return optax.chain(*(x for part in parts for x in part))
 
 
-_wrapped = {f: o.wrap(f) for f in (_in_a_dict, _in_lists)}
+def _with_slow_params(lookahead):
+  lift = lambda params: optax.LookaheadParams(
+      params, jax.tree.map(lambda x: 0.5 * x, params))
+
+  def update(updates, state, params):
+    updates, state = lookahead.update(updates, state, lift(params))
+    return updates.fast, state
+
+  return optax.GradientTransformation(
+      lambda params: lookahead.init(lift(params)), update)
+
+
+_wrapped = {
+    f: o.wrap(f) for f in (_in_a_dict, _in_lists, _with_slow_params)
+}
 
 
 def _by_a_user(b, factory, parts):
@@ -164,6 +178,8 @@ _COMBINATORS = {
     'mechanize': lambda b, inner: b.o.contrib.mechanize(b.build(inner)),
     'split': lambda b, inner: b.o.contrib.split_real_and_imaginary(
         b.build(inner)),
+    'lookahead': lambda b, inner: _by_a_user(
+        b, _with_slow_params, b.o.lookahead(b.build(inner), 2, 0.25)),
     'in_a_dict': lambda b, x, y: _by_a_user(
         b, _in_a_dict, {'z': b.build(x), 'a': b.build(y)}),
     'in_an_OrderedDict': lambda b, x, y: _by_a_user(

@@ -678,8 +678,8 @@ class ErrorTest(parameterized.TestCase):
 
   @parameterized.named_parameters(
       ('missing', lambda: optax.pytree.adam(), TypeError,
-       r"adam\(\) missing 1 required positional argument: 'learning_rate'; write"
-       r' adam\(learning_rate, b1=0.9, '),
+       r"adam\(\) missing 1 required positional argument: 'learning_rate';"
+       r' write adam\(learning_rate, b1=0.9, '),
       ('unknown', lambda: optax.pytree.adam(0.1, b3=1), TypeError,
        r"adam\(\) got an unexpected keyword argument 'b3'; write"
        r' adam\(learning_rate, '),
