@@ -98,6 +98,8 @@ class EveryNumberTest(parameterized.TestCase):
   # All at once, since compiling several hundred updates takes minutes.
   @parameterized.parameters(*sorted(_names()))
   def test_is_what_the_schedule_says_at_each_step(self, name):
+    if name == 'lars' and jax.__version_info__ < (0, 7):
+      self.skipTest('inject_hyperparams(lars) has the wrong sign there, too.')
     case = _test_utils.CASES[name]
     opt, params = case.make(o, 0.1), _test_utils.params(case=case)
     schedules = {

@@ -63,8 +63,8 @@ KINDS = {
     'lifted': _lifted,
     'wrapped': _user_wrapped,
 }
-# Those whose learning rate is a constant for `optax.pytree` too.
-_CONSTANT = ('scheduled', 'lifted')
+# That whose learning rate is a constant for `optax.pytree` too.
+_CONSTANT = ('lifted',)
 
 
 def _params(scale: float = 1.0) -> Any:
@@ -558,10 +558,12 @@ LIMITS = {
         'plain', 'scheduled', 'chain', 'partition', 'masked', 'MultiSteps',
         'apply_if_finite', 'muon', 'lifted')},
 }
+if jax.__version_info__ < (0, 7):
+  LIMITS['shard_map', 'MultiSteps'] = 'varying manual axes do not match'
 # Derivatives by one learning rate that is used in several places: they are
 # added up in another order, with another rounding.
 _SUMS = {(name, kind) for name in ('grad', 'value_and_grad', 'vjp')
-         for kind in ('partition', 'lifted')}
+         for kind in ('partition', 'schedule_free', 'lifted')}
 
 # Kinds that are strict about dtypes, where what they hold is.
 _WITHOUT_ADAM = {
