@@ -1,7 +1,9 @@
-"""Tests of the benchmarks: what they count, and that the page is theirs."""
+"""Tests of the benchmarks: what they count, and that the pages say it."""
 
+import functools
 import json
 import pathlib
+import statistics
 import sys
 import tempfile
 from unittest import mock
@@ -20,6 +22,12 @@ import workloads
 _LEAST = measurements.Effort(
     rounds=2, seconds=0.0, long_rounds=1, processes=2
 )
+
+
+def _published():
+  """Returns the rows of benchmarks/results.json, and what else is in it."""
+  facts = json.loads((ROOT / 'benchmarks' / 'results.json').read_text())
+  return [measurements.Row(**row) for row in facts.pop('rows')], facts
 
 
 class BenchmarksTest(absltest.TestCase):
@@ -89,10 +97,62 @@ class BenchmarksTest(absltest.TestCase):
         self.assertGreater(image.imread(path).std(), 0)
 
   def test_the_page_is_made_of_the_results(self):
-    results = json.loads((ROOT / 'benchmarks' / 'results.json').read_text())
-    rows = [measurements.Row(**row) for row in results.pop('rows')]
-    page = report.page(rows, **results)
+    rows, facts = _published()
+    page = report.page(rows, **facts)
     self.assertEqual((ROOT / 'docs' / 'benchmarks.md').read_text(), page)
+
+  def test_other_pages_quote_the_results(self):
+    rows = {(row.group, row.name): row for row in _published()[0]}
+
+    def ratio(group, name, floor=ARGUMENT, candidate=PYTREE):
+      return f'{rows[group, name].ratio(candidate, floor)[0]:.2f}'
+
+    step = functools.partial(ratio, 'jitted step')
+    sweep = ratio('sweep', '20 learning rates x 50 steps', FUNCTIONAL)
+    compiled = {
+        name: f'{count:.0f}' for name, (count,)
+        in rows['sweep', 'compilations of the step'].samples.items()
+    }
+    self.assertEqual((compiled[PYTREE], compiled[INJECT]), ('1', '1'))
+    memory = max(ratio(*x) for x in rows if x[0] == 'peak memory, donated')
+    construct = 'small operations', 'construct adam'
+    imported = 'import', 'import optax, after jax'
+    ms = {name: statistics.median(x) * 1e3
+          for name, x in rows[imported].samples.items()}
+    costs = {
+        'jitted step: 2 leaves': step('2 leaves, adam'),
+        'MLP 4x64': step('MLP 4x64, adam'),
+        'transformer, 10 M': step('transformer, 10 M, adam'),
+        '2,000 leaves': f'{step("2,000 leaves, adam")}, and'
+        f' {step("2,000 leaves, clipped adamw")} with clipped adamw',
+        'eager update, against functional':
+            ratio('eager update', 'MLP 4x64, adam', FUNCTIONAL),
+        'to construct, against functional':
+            f'{ratio(*construct, FUNCTIONAL)}, that is'
+            f' {report._amount(rows[construct], PYTREE)}',
+        'peak memory': memory,
+        '`import optax`, against functional':
+            f'{ratio(*imported, FUNCTIONAL)}, that is'
+            f' {ms[PYTREE] - ms[FUNCTIONAL]:.0f} ms',
+    }
+    for page, text in (
+        ('README.md', f'take {sweep} of the time'),
+        ('docs/why.md', f'take {sweep} of the time'),
+        ('docs/rfc.md',
+         f'compiles the step {compiled[FUNCTIONAL]} times with functional Optax'
+         f' and once with `optax.pytree`, and takes {sweep} of the time'),
+        ('docs/rfc.md',
+         'a step with 2 leaves takes'
+         f' {step("2 leaves, adam", FUNCTIONAL, INJECT)} of functional'
+         f" Optax's time, against {step('2 leaves, adam', FUNCTIONAL)};"),
+        ('docs/rfc.md',
+         f'{compiled["eqx.filter_jit"]} compilations in the sweep with'
+         ' `eqx.filter_jit`'),
+        *(('docs/rfc.md', f'| {name} | {x} |') for name, x in costs.items()),
+    ):
+      with self.subTest(text):
+        if text not in ' '.join((ROOT / page).read_text().split()):
+          self.fail(f'{page} should read: {text}')
 
 
 if __name__ == '__main__':
