@@ -9,8 +9,9 @@ arguments are: placeholders stand in its cells, and the arrays are leaves.
 
 from collections.abc import Callable
 import functools
+import operator
 import types
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Optional
 
 import jax
 import jax.core
@@ -38,6 +39,13 @@ class Closure(_node.Node):
     if '_function' not in vars(self):
       vars(self)['_function'] = super()._call_with(arguments)
     return vars(self)['_function']
+
+  @classmethod
+  def _kind(cls, name: str, path: str, x: Any) -> Optional[str]:
+    kind = super()._kind(name, path, x)
+    # Others than floats count, index or seed.
+    is_float = kind == _values.NUMBER and jnp.issubdtype(x.dtype, jnp.floating)
+    return kind if is_float or kind is None else _values.ARRAY
 
   def _rearrange(self, changes: dict[str, Any]) -> NoReturn:
     raise TypeError(
@@ -98,11 +106,16 @@ def lift(x: Any) -> Any:
     cells[name] = y
     return _values.Child(len(cells) - 1)
 
+  def value_key(y):
+    if any(y is array for array in cells.values()):
+      raise ValueError('It is found by a global as well.')
+    return _values.key(y)
+
   try:
     template = _rebuild(x, take)
   except RecursionError:
     return x
-  if not cells or _functions.key(template, _values.key) is template:
+  if not cells or _functions.key(template, value_key) is template:
     return x
   return (function if callable(x) else transformation)(template, cells)
 
@@ -115,8 +128,10 @@ def _rebuild(function: Any, f: Callable[[str, Any], Any]) -> Any:
     if type(x) is _values.Child:
       return f(name, x)
     if isinstance(x, tuple):  # Iterated like this, none gives a warning.
-      return tuple.__new__(type(x), [rebuild(y, name) for y in
-                                     tuple.__iter__(x)])
+      old = [*tuple.__iter__(x)]
+      new = [rebuild(y, name) for y in old]
+      return x if all(map(operator.is_, old, new)) else tuple.__new__(
+          type(x), new)
     if type(x) is functools.partial and not vars(x):
       return functools.partial(
           rebuild(x.func), *rebuild(x.args, 'args'),
@@ -124,15 +139,21 @@ def _rebuild(function: Any, f: Callable[[str, Any], Any]) -> Any:
     if type(x) is not types.FunctionType or not x.__closure__:
       return f(name, x)
     if x not in known:
-      cells = tuple(types.CellType() for _ in x.__closure__)
+      empty = types.CellType()  # As some are, for now or for good.
+      cells = tuple(cell if cell == empty else types.CellType()
+                    for cell in x.__closure__)
       known[x] = new = types.FunctionType(
           x.__code__, x.__globals__, x.__name__, x.__defaults__, cells)
       new.__kwdefaults__, new.__qualname__ = x.__kwdefaults__, x.__qualname__
       vars(new).update({k: rebuild(y, k) for k, y in vars(x).items()})
       for variable, old, cell in zip(
           x.__code__.co_freevars, x.__closure__, cells):
-        if old != types.CellType():  # It has no content yet.
+        if old is not cell:
           cell.cell_contents = rebuild(old.cell_contents, variable)
+      if all(old is cell or old.cell_contents is cell.cell_contents
+             for old, cell in zip(x.__closure__, cells)) and (
+                 vars(new) == vars(x)):
+        known[x] = x  # Something may ask if it is this one.
     return known[x]
 
   return rebuild(function)

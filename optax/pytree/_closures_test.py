@@ -183,6 +183,38 @@ class LiftTest(parameterized.TestCase):
     self.assertEqual(jax.tree.leaves(opt), [rate])
     self.assertAlmostEqual(opt.learning_rate(2), 0.2)
 
+  def test_calls_itself_by_a_global(self):
+    module = {}
+    exec(
+        'def make(rate):\n'
+        '  def schedule(count, depth=1):\n'
+        '    return again(count, depth - 1) if depth else rate * count\n'
+        '  return schedule', module)
+    module['again'] = module['make'](_array(0.1))
+    self.assertIs(_closures.lift(module['again']), module['again'])
+
+  def test_what_is_the_same_object(self):
+    empty, helper = optax.EmptyState(), lambda: rate
+
+    def make(rate, state, function):
+      return lambda count: (
+          rate if state is empty and function is helper else 0.9)
+
+    rate = 0.5
+    opt = o.sgd(make(_array(0.1), empty, helper))
+    self.assertLen(jax.tree.leaves(opt), 1)
+    self.assertAlmostEqual(opt.learning_rate(0), 0.1)
+
+  def test_helper_that_is_defined_later(self):
+    opt = o.sgd(lambda count: later(count) * rate)
+    rate = _array(0.1)
+    with self.assertRaisesRegex(TypeError, 'learning_rate reads what has cha'):
+      opt.init(_PARAMS)
+    later = lambda count: 0.5
+    opt = o.sgd(lambda count: later(count) * rate).init(_PARAMS)
+    np.testing.assert_allclose(
+        opt.update(_PARAMS)[0]['w'], [-0.05, 0.1], rtol=1e-6)
+
   def test_names_that_collide(self):
 
     def make(rate, rate_):
@@ -260,7 +292,18 @@ def _in(f, *args):
   return f(*args)
 
 
-class TracerTest(absltest.TestCase):
+class Schedule:
+
+  def __init__(self, rate):
+    self.rate = rate
+
+  def value(self, count):
+    return self.rate * count
+
+  __call__ = value
+
+
+class TracerTest(parameterized.TestCase):
 
   def test_optimizer_leaves_the_function_where_it_was_made(self):
 
@@ -301,6 +344,25 @@ class TracerTest(absltest.TestCase):
     opt = jax.jit(lambda steps: o.sgd(lambda c: 0.1 * (c < steps)))(3)
     self.assertEqual(jax.tree.leaves(opt), [3])
 
+  def test_integer_keeps_its_bits(self):
+    make = lambda seed: lambda count: jax.random.uniform(
+        jax.random.fold_in(jax.random.key(0), seed))
+
+    @jax.jit
+    def update(seed):
+      opt = o.sgd(make(seed)).init(_PARAMS)
+      return opt.update(_PARAMS)[0]
+
+    rate = make(2**24 + 1)(0)
+    np.testing.assert_allclose(
+        update(2**24 + 1)['w'], [-rate, 2 * rate], rtol=1e-6)
+
+  def test_integer_is_an_index(self):
+    rates = _array([0.5, 0.25, 0.125])
+    update = lambda i: o.sgd(lambda c: rates[i]).init(_PARAMS).update(_PARAMS)
+    np.testing.assert_array_equal(
+        jax.jit(update)(2)[0]['w'], [-0.125, 0.25])
+
   def test_dead_tracer_is_named(self):
     config = {}
 
@@ -309,6 +371,16 @@ class TracerTest(absltest.TestCase):
       config['rate'] = rate
       return o.sgd(lambda count: config['rate'] * 0.5**count).init(_PARAMS)
 
+    with self.assertRaisesRegex(
+        TypeError, '(?s)sgd.update reads .*learning_rate.*wrap_schedule'):
+      train(0.1).update(_PARAMS)
+
+  @parameterized.named_parameters(
+      ('jitted', lambda rate: jax.jit(_decay(rate))),
+      ('method', lambda rate: Schedule(rate).value),
+      ('object', lambda rate: Schedule(rate)))
+  def test_dead_tracer_in_another_callable(self, make):
+    train = jax.jit(lambda rate: o.sgd(make(rate)).init(_PARAMS))
     with self.assertRaisesRegex(
         TypeError, '(?s)sgd.update reads .*learning_rate.*wrap_schedule'):
       train(0.1).update(_PARAMS)

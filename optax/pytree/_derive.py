@@ -204,6 +204,7 @@ def derive(
       '__signature__': signature.replace(return_annotation=signature.empty),
       '_bind': staticmethod(_binder(name, signature)),
       '_factory': staticmethod(factory),
+      '_is_own': str(factory.__module__).partition('.')[0] == 'optax',
       '_facts': facts,
       '_options': how,
       '_by_name': all(p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)

@@ -33,9 +33,13 @@ import numpy as np
 _LIBRARIES = ('builtins', 'functools', 'jax', 'jaxlib', 'math', 'ml_dtypes',
               'numpy', 'operator', 'optax', 're')
 # They read more than what they are given.
-_IMPURE = sys.modules['builtins'], eval, exec, getattr, globals, locals, vars
+_IMPURE = (sys.modules['builtins'], eval, exec, getattr, globals, input, locals,
+           vars)
 _PLAIN = {*np.ScalarType, type(None), type(...)} - {memoryview, np.void}
-_FILES = {*'.load .loadtxt .genfromtxt .fromfile .memmap .fromregex'.split()}
+# Of a library, they read files, or what may be set.
+_OUTSIDE = {*'.load .loadtxt .genfromtxt .fromfile .memmap .open_memmap'
+            ' .fromregex .DataSource .attrgetter .config .matlib .modules'
+            .split()}
 _READS = {'LOAD_GLOBAL': '', 'LOAD_ATTR': '.', 'LOAD_METHOD': '.'}
 
 
@@ -52,9 +56,8 @@ def key(function: Any, value_key: Callable[[Any], Any]) -> Any:
   """
   try:
     return _key(function, value_key, {})
-  except (ValueError, RuntimeError, SystemError):
-    # Also of a deleted array, and recursion, in JAX's extension too.
-    return function
+  except Exception:  # pylint: disable=broad-exception-caught
+    return function  # Also for a deleted array, or recursion.
 
 
 def _key(x: Any, value_key: Callable[[Any], Any], seen: dict[Any, int]) -> Any:
@@ -64,7 +67,8 @@ def _key(x: Any, value_key: Callable[[Any], Any], seen: dict[Any, int]) -> Any:
     return type(x), value_key(x)
   if isinstance(x, jax.Array) and not isinstance(x, jax.core.Tracer):
     return x.aval, x.sharding, x.committed, value_key(x)
-  if isinstance(x, tuple) and _is_of_library(type(x)):
+  if isinstance(x, tuple) and _is_of_library(type(x)) and not getattr(
+      x, '__dict__', None):
     return type(x), *map(recur, tuple.__iter__(x))  # Without a deprecation.
   if _is_of_library(x):
     return type(x), x  # jnp.float32 == np.float32, but of another type.
@@ -82,8 +86,9 @@ def _key(x: Any, value_key: Callable[[Any], Any], seen: dict[Any, int]) -> Any:
       x.__defaults__, (*(x.__kwdefaults__ or {}).items(),), (*vars(x).items(),),
       *((name, scope[name]) for name in sorted(names & scope.keys())))
   if any('__' in name for name in names) or any(
-      y is np and '.random' in names or y in (np, jax.numpy) and names & _FILES
-      for y in jax.tree.leaves(parts) if isinstance(y, types.ModuleType)):
+      y is np and '.random' in names or names & _OUTSIDE
+      for y in jax.tree.leaves(parts, is_leaf=lambda y: type(y) is not tuple)
+      if isinstance(y, types.ModuleType)):
     raise ValueError(f'{x!r} may read what changes.')
   # Code is equal by value, with the types of its constants.
   return type(x), x.__code__, *map(recur, parts)
@@ -91,11 +96,15 @@ def _key(x: Any, value_key: Callable[[Any], Any], seen: dict[Any, int]) -> Any:
 
 def _is_of_library(x: Any) -> bool:
   """Whether `x` is a module of a library, or found in one under its name."""
+  if type(x).__module__.partition('.')[0] not in _LIBRARIES and not isinstance(
+      x, type):
+    return False  # An attribute of a user's object may be anything.
   name = str(getattr(x, '__name__', ''))
   module = sys.modules.get(source := str(getattr(x, '__module__', name)))
   found = x is module or x is getattr(module, name, None)
-  return (found and source.lstrip('_').split('.')[0] in _LIBRARIES
-          and x not in _IMPURE and 'numpy.random' not in source)
+  return (found and source.lstrip('_').partition('.')[0] in _LIBRARIES
+          and x not in _IMPURE and f'.{name}' not in _OUTSIDE
+          and 'numpy.random' not in source)
 
 
 @functools.lru_cache(1024)

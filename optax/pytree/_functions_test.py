@@ -1,5 +1,6 @@
 """Tests that functions are equal by value only where nothing can change."""
 
+import collections
 import functools
 import math
 import operator
@@ -124,6 +125,8 @@ class UnequalTest(parameterized.TestCase):
       ('kind_of_nested_arguments', 'f = lambda x: lambda *y: y',
        'f = lambda x: lambda **y: y'),
       ('global', 'c = 1\nf = lambda x: c', 'c = 2\nf = lambda x: c'),
+      ('unit_of_a_time', 'c = np.timedelta64(1, "s")\nf = lambda x: c',
+       'c = np.timedelta64(1, "m")\nf = lambda x: c'),
       ('type_of_a_global', 'c = 1\nf = lambda x: c',
        'c = np.int32(1)\nf = lambda x: c'),
       ('type_of_a_tuple', 'c = ()\nf = lambda x: c',
@@ -234,6 +237,17 @@ class OnlyItselfTest(parameterized.TestCase):
       ('named_tuple', 'import typing\nclass C(typing.NamedTuple):\n  a: int\n'
        'c = C(1)\nf = lambda x: c.a'),
       ('subclass_of_float', 'class C(float): pass\nc = C(1)\nf = lambda x: c'),
+      ('attribute_like_items', 'class C(dict):\n  __getattr__ = '
+       'dict.__getitem__\nc = C(a=1)\nf = lambda x: c.a'),
+      ('attribute_of_a_transformation', 'c = optax.with_extra_args_support('
+       'optax.identity())\nc.a = 1\nf = lambda x: c.a'),
+      ('file', 'f = lambda x: jax.numpy.load("a")'),
+      ('file_by_import', 'from numpy import load\nf = lambda x: load("a")'),
+      ('file_by_an_argument', 'f = functools.partial(np.fromfile, "a")'),
+      ('configuration', 'f = lambda x: jax.config.jax_debug_nans'),
+      ('what_is_typed', 'f = lambda x: input()'),
+      ('name_of_an_attribute',
+       'f = lambda x: operator.attrgetter("random.rand")(np)()'),
       ('global_dict', 'c = {"a": 1}\nf = lambda x: c["a"]'),
       ('global_list', 'c = [1]\nf = lambda x: c[0]'),
       ('global_set', 'c = {1}\nf = lambda x: 1 in c'),
@@ -335,6 +349,14 @@ class OnlyItselfTest(parameterized.TestCase):
     f = _in_cell(x)
     x.delete()
     self.assertIs(_key(f), f)
+
+  def test_asks_a_user_for_nothing(self):
+    config = type('Config', (collections.defaultdict,), {
+        '__module__': 'user',
+        '__getattr__': collections.defaultdict.__getitem__})(list)
+    f = _in_cell(config)
+    self.assertIs(_key(f), f)
+    self.assertEmpty(config)
 
   def test_too_many_calls(self):
     f = len

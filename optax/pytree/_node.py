@@ -43,7 +43,8 @@ class _Layout:
   # The arguments by name, with a `Child` in the place of each child.
   template: dict[str, Any] = dataclasses.field(compare=False)
   key: tuple[Any, ...]  # Stands for the template in comparisons.
-  # The parameters that hold functions, and what stands for their values.
+  # What may read what changes: the parameters that hold functions, and '' for
+  # the factory, with what stands for their values.
   functions: tuple[tuple[str, Any], ...] = dataclasses.field(compare=False)
   # What an optimizer's `init` saw: the structure of the parameters, and their
   # shapes and dtypes.
@@ -75,6 +76,7 @@ class Node(_values.Item):
   _facts: ClassVar[_derive.Facts]
   _options: ClassVar[_derive.Options]
   _by_name: ClassVar[bool]  # Whether it takes all arguments by name.
+  _is_own: ClassVar[bool]  # Whether the factory is of optax itself.
   # The defaults that are static, and what stands for them in comparisons.
   _static_defaults: ClassVar[dict[str, tuple[Any, Any]]]
 
@@ -156,6 +158,9 @@ class Node(_values.Item):
       keys.append(_values.key(arguments[name]))
       if name in functions:
         functions[name] = keys[-1]
+    if not cls._is_own:
+      functions[''] = _values.key(cls._factory)
+      keys.append(functions[''])
     layout = _Layout(tuple(paths), tuple(kinds), arguments, tuple(keys),
                      tuple(functions.items()))
     return cls._unflatten(layout, children)
@@ -256,10 +261,10 @@ class Node(_values.Item):
 
     layout = self._layout
     for name, key in layout.functions:
-      if _values.key(layout.template[name]) != key:
+      if _values.key(layout.template.get(name, self._factory)) != key:
         # Its program would serve what is equal.
-        raise TypeError(f'{type(self).__name__}: {name} has a function that'
-                        ' reads what has changed; make a new optimizer')
+        raise TypeError(f'{type(self).__name__}: {name or "the factory"} reads'
+                        ' what has changed; make a new optimizer')
 
     def fill(_, x):
       if type(x) is _values.Child:
@@ -395,7 +400,7 @@ class Node(_values.Item):
     cls, layout = type(self), self._layout
     parameters = cls.__signature__.parameters
     defaults = [name for name, key in layout.functions
-                if key == _values.key(parameters[name].default)]
+                if name and key == _values.key(parameters[name].default)]
     template = {
         n: x for n, x in layout.template.items() if n not in defaults}
     target, how = cls, None

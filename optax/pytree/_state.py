@@ -6,6 +6,7 @@ from typing import Any
 import jax
 import jax.core
 import numpy as np
+from optax._src import base
 from optax.pytree import _address
 from optax.pytree import _node
 from optax.pytree import _trial
@@ -77,7 +78,8 @@ def reason(opt: Any, error: Exception, updates: Any, params: Any) -> str:
   if path := paths(lambda x: isinstance(x, jax.ShapeDtypeStruct)):
     return _ABSTRACT.format(name=name, path=path)
   if isinstance(error, jax.errors.UnexpectedTracerError) and (
-      path := paths(lambda x: isinstance(x, _values.FUNCTIONS))):
+      path := paths(lambda x: callable(x) or isinstance(
+          x, base.GradientTransformation))):
     return _DEAD.format(name=name, path=path)
   if isinstance(error, _node.NEEDS_A_VALUE) and (path := paths(
       lambda x: isinstance(x, jax.core.Tracer) or callable(x))):

@@ -1566,6 +1566,36 @@ class LocalClassTest(absltest.TestCase):
     _assert_close(step(make()(0.1)), _update(optax.sgd(0.3)))
 
 
+class FactoryTest(parameterized.TestCase):
+  """A factory that reads what changes, as in a notebook."""
+
+  @parameterized.named_parameters(
+      ('factory', 'mine = optax.pytree.wrap(lambda learning_rate:'
+       ' optax.sgd(learning_rate * scale()))'),
+      ('schedule', 'mine = lambda learning_rate: optax.pytree.sgd(make('
+       'learning_rate))\nmake = optax.pytree.wrap_schedule(lambda init_value:'
+       ' lambda count: init_value * scale())'),
+      ('partial', 'mine = optax.pytree.wrap(functools.partial('
+       'optax.masked, mask=lambda tree: jax.tree.map(lambda x: scale() > 2,'
+       ' tree)))', optax.sgd),
+  )
+  def test_another_optimizer(self, source, convert=float):
+    module = {'functools': functools, 'jax': jax, 'optax': optax}
+    exec(source, module)  # pylint: disable=exec-used
+    exec('def scale(): return number', module)  # pylint: disable=exec-used
+    make = lambda: module['mine'](convert(0.1)).init(_PARAMS)
+    module['number'], step = 1.0, _jitted()
+    opt = make()
+    self.assertEqual(opt, make())
+    before = step(opt)
+    module['number'] = 3.0
+    self.assertNotEqual(make(), opt)
+    self.assertNotEqual(step(make())['a'][0], before['a'][0])
+    _assert_close(step(make()), _update(make()))
+    with self.assertRaisesRegex(TypeError, 'reads what has changed'):
+      _update(opt)
+
+
 class ReloadTest(parameterized.TestCase):
   """A module or a cell of a notebook that runs again, as it was."""
 

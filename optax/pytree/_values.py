@@ -291,7 +291,7 @@ def key(x: Any) -> Any:
   if isinstance(x, complex):
     return type(x), float.hex(x.real), float.hex(x.imag)
   if isinstance(x, np.generic):
-    return type(x), x.tobytes()
+    return x.dtype, x.tobytes()  # Of a time, with its unit.
   if isinstance(x, jax.core.Tracer):
     return type(x), id(x)
   if isinstance(x, (jax.Array, np.ndarray)):
