@@ -19,6 +19,8 @@ later, and keeps the result under the key, has to compare the key once more just
 before the call.
 """
 
+# pylint: disable=too-many-return-statements, unidiomatic-typecheck
+
 from collections.abc import Callable
 import dis
 import functools
@@ -94,7 +96,7 @@ def _is_of_library(x: Any) -> bool:
   name = str(getattr(x, '__name__', ''))
   module = sys.modules.get(source := str(getattr(x, '__module__', name)))
   found = x is module or x is getattr(module, name, None)
-  return (found and source.lstrip('_').split('.')[0] in _LIBRARIES
+  return (found and source.lstrip('_').partition('.')[0] in _LIBRARIES
           and x not in _IMPURE and 'numpy.random' not in source)
 
 

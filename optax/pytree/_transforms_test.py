@@ -303,7 +303,7 @@ def _shard_map(function, spec, argument, check=True):
   if hasattr(jax, 'shard_map'):
     shard, options = jax.shard_map, {'check_vma': check}
   else:
-    from jax.experimental.shard_map import shard_map as shard  # pylint: disable=g-import-not-at-top
+    from jax.experimental.shard_map import shard_map as shard  # pylint: disable=import-outside-toplevel
     options = {'check_rep': check}
   specs = jax.tree.map(lambda _: spec, argument)
   mesh = jax.sharding.Mesh(np.array(_devices()), ('x',))
