@@ -5,6 +5,8 @@
 #   ./test.sh           everything
 #   ./test.sh --quick   without upstream's suite and without the newest jax
 #   ./test.sh --full    with our slow tests as well
+#   UPSTREAM=/path/to/optax ./test.sh --full
+#                       and with those of the series in a checkout of Optax
 #
 # PYTHON=python3.13 chooses the interpreter; JAX_VERSION=newest or
 # JAX_VERSION=0.6.2 another jax than the one in constraints.txt.
@@ -115,6 +117,14 @@ upstream() {
   outside "${pytest[@]}" --pyargs optax $(installed | sed 's|^|--ignore=|')
 }
 
+# What a checkout of Optax has that the release has not, and the series there.
+in_upstream() {
+  git clone -q "$UPSTREAM" "$tmp/optax"
+  diff <(python tests/upstream_names.py) \
+    <(PYTHONPATH=$tmp/optax python tests/upstream_names.py) || true
+  python tools/export.py "$tmp/optax" --check
+}
+
 run 'install' install "${JAX_VERSION:-}"
 run 'lint' ruff check
 run 'types' types
@@ -132,5 +142,9 @@ if [ "$mode" != --quick ]; then
   # Without the long table; JAX_VERSION=newest runs all of ours.
   run 'smoke test on the newest jax' ours -k 'not EquivalenceTest'
   run 'several devices on the newest jax' several_devices
+fi
+if [ "$mode" = --full ] && [ -n "${UPSTREAM:-}" ]; then
+  PATH=${PATH#*:}  # Not with the newest jax.
+  run 'the series in a checkout of upstream' in_upstream
 fi
 part=end

@@ -1,5 +1,6 @@
 """Tests of tools/export.py, on the source distribution of Optax."""
 
+import os
 import pathlib
 import re
 import shutil
@@ -35,6 +36,8 @@ class ExportTest(absltest.TestCase):
     with tarfile.open(cls.folder / f'optax-{RELEASE}.tar.gz') as archive:
       archive.extractall(cls.folder, filter='data')
     cls.upstream = cls.folder / f'optax-{RELEASE}'
+    (cls.upstream / 'docs/api').mkdir(parents=True)  # They are not in it.
+    (cls.upstream / 'docs/index.rst').write_text('   api/optimizer_schedules\n')
     cls.git('init', '-q')
     cls.git('config', 'user.name', 'A. Contributor')
     cls.git('config', 'user.email', 'contributor@example.com')
@@ -125,6 +128,28 @@ class ExportTest(absltest.TestCase):
     tests = self.show('core', 'optax/pytree/_optimizer_test.py')
     self.assertIn('def test', tests)
     self.assertNotIn('o.chain', tests)
+
+  def test_the_reference_has_the_classes_of_each_commit(self):
+    entries = lambda text: re.findall(r'^ {4}(\w+)$', text, re.M)
+    ours = entries((ROOT / 'docs/api/pytree.rst').read_text())
+    page = self.show('functions', 'docs/api/pytree.rst')
+    self.assertEqual(entries(page), ours)
+    self.assertNotIn('nosignatures', page)
+    self.assertEqual(
+        entries(self.show('core', 'docs/api/pytree.rst')),
+        ['Optimizer', 'wrap', 'from_gradient_transformation', 'adam', 'adamw',
+         'lbfgs', 'noisy_sgd', 'polyak_sgd', 'sgd'])
+    self.assertIn('api/pytree\n', self.show('core', 'docs/index.rst'))
+
+  def test_names_have_what_is_new_in_a_checkout(self):
+    root = self.changed_copy()
+    alias = root / 'up/optax/_src/alias.py'
+    alias.write_text(alias.read_text().replace('def yogi(', 'def yogi(new, '))
+    names = subprocess.run(
+        (sys.executable, ROOT / 'tests/upstream_names.py'), text=True,
+        env={**os.environ, 'PYTHONPATH': str(root / 'up')}, check=True,
+        capture_output=True).stdout
+    self.assertIn('\noptax.yogi new\n', names)
 
   def test_refuses_a_dirty_tree(self):
     path = self.upstream / 'new.txt'

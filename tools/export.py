@@ -199,19 +199,18 @@ def cut(source, gone, waiting=()):
 
 def reference(rst, gone):
   """Returns our page of the reference as upstream writes them."""
-  rst = re.sub(r'\.\. autosummary::\n(    .*\n)+\n', '', rst)
-  sections = []
-  for section in re.split(r'(?=\n\w.*\n~+\n)', rst):
-    entries = re.findall(r'\.\. auto\w+:: (\w+)\n', section)
-    text = re.sub(r'\.\. auto\w+:: \w+\n( +:members:\n)?', '', section).rstrip()
+  title = 'Optimizers as Pytrees'
+  rst = rst.replace('API\n===', f'{title}\n{"=" * len(title)}')
+  rst = re.sub(r'\nA page says (.+\n)+', '', rst)  # Ours only.
+  rst = re.sub(r':toctree: .+\n +:nosignatures:', ':toctree: generated/', rst)
+  first, *sections = re.split(r'(?=\n\w.*\n-+\n)', rst)
+  for section in sections:
     start = 'o.contrib.' if 'pytree.contrib' in section else 'o.'
-    entries = [f'    {x}\n' for x in entries
-               if gone.isdisjoint((f'{start}{x}', start[:-1]))]
-    if entries or not sections:
-      sections.append(text + '\n' + bool(entries) * (
-          '\n.. autosummary::\n    :toctree: generated/\n\n')
-          + ''.join(entries))
-  return ''.join(sections)
+    lines = [x for x in section.splitlines(keepends=True)
+             if gone.isdisjoint((start[:-1], start + x.strip()))]
+    if any(re.match(r'    \w', x) for x in lines):
+      first += ''.join(lines)
+  return first
 
 
 def write(path, present, later):

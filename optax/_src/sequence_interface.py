@@ -7,10 +7,10 @@ line of the caller. See docs/sequence_interface.md for the stages to come.
 from collections.abc import Callable
 import os
 import sys
-from typing import TypeVar
+from typing import Any, TypeVar
 import warnings
 
-_T = TypeVar('_T')
+_T = TypeVar('_T', bound=Any)
 
 # The release in which the operations below become errors by default.
 ERROR_RELEASE = '0.4.0'
@@ -75,7 +75,7 @@ def replace(
     A transformation of the same class, with the same further attributes.
   """
   # As `_replace` does, without the `__new__` of a subclass.
-  new = tuple.__new__(type(self), (
+  new: Any = tuple.__new__(type(self), (
       self.init if init is None else init,
       self.update if update is None else update,
   ))
@@ -125,19 +125,21 @@ def deprecate(cls: type[_T]) -> type[_T]:
     _warn('`GradientTransformation(init, update)`')
     return new(subclass, *functions)
 
-  for name, operation in _OPERATIONS.items():
-    setattr(cls, name, deprecated(operation))
-  cls.__eq__ = comparison(tuple.__eq__)
-  cls.__ne__ = comparison(tuple.__ne__)
-  cls.__bool__ = lambda self: True  # Else `__len__` is asked.
-  cls.__replace__ = cls.replace  # For `copy.replace`.
-  cls._replace = _replace
-  cls._asdict = _asdict
-  cls._make = classmethod(_make)
-
-  # Pickle and copy without a walk through the tuple.
-  cls.__getnewargs__ = lambda self: (self.init, self.update)
-  cls.__reduce_ex__ = lambda self, protocol: object.__reduce_ex__(
-      self, max(protocol, 2)
-  )
+  methods = {
+      **{name: deprecated(x) for name, x in _OPERATIONS.items()},
+      '__eq__': comparison(tuple.__eq__),
+      '__ne__': comparison(tuple.__ne__),
+      '__bool__': lambda self: True,  # Else `__len__` is asked.
+      '__replace__': cls.replace,  # For `copy.replace`.
+      '_replace': _replace,
+      '_asdict': _asdict,
+      '_make': classmethod(_make),
+      # Pickle and copy without a walk through the tuple.
+      '__getnewargs__': lambda self: (self.init, self.update),
+      '__reduce_ex__': lambda self, protocol: object.__reduce_ex__(
+          self, max(protocol, 2)
+      ),
+  }
+  for name, method in methods.items():
+    setattr(cls, name, method)
   return cls

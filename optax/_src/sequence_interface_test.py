@@ -1,5 +1,9 @@
 """Tests of the deprecation of the tuple that a transformation is."""
 
+# pylint: disable=comparison-with-itself, consider-using-f-string
+# pylint: disable=unnecessary-comprehension, unnecessary-direct-lambda-call
+# pylint: disable=method-hidden, unnecessary-lambda
+
 import copy
 import dataclasses
 import functools
@@ -315,7 +319,7 @@ class ReplaceTest(parameterized.TestCase):
 
   def test_refuses_other_names(self):
     with self.assertRaises(TypeError):
-      optax.sgd(0.1).replace(inti=len)
+      optax.sgd(0.1).replace(inti=len)  # pylint: disable=unexpected-keyword-arg
 
 
 class PickleTest(parameterized.TestCase):
@@ -369,6 +373,7 @@ class StrictTest(parameterized.TestCase):
   def run_in_python(self, code, *options, **variables):
     done = subprocess.run(
         (sys.executable, *options, '-c', code),
+        check=False,
         env={**os.environ, **variables},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

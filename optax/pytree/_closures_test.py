@@ -1,5 +1,7 @@
 """Tests that the arrays that a function holds are leaves."""
 
+# pylint: disable=exec-used, unnecessary-lambda
+
 import functools
 import pickle
 
@@ -328,7 +330,7 @@ class TracerTest(parameterized.TestCase):
     found = jax.vmap(lambda opt: opt.hyperparams)(opt)
     np.testing.assert_allclose(found['learning_rate'], rates, rtol=1e-6)
     with self.assertRaisesRegex(ValueError, r'write jax.vmap\(lambda opt'):
-      opt.hyperparams  # Whether it is a table for each is not known.
+      _ = opt.hyperparams  # Whether it is a table for each is not known.
 
   def test_gradient(self):
 

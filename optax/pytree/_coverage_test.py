@@ -64,9 +64,10 @@ class CoverageTest(absltest.TestCase):
         try:
           cls = operator.attrgetter(path)(optax.pytree)
         except AttributeError:
+          name = path.rpartition('.')[2]
           self.fail(
               f'optax.{path} has no pytree counterpart: add the line'
-              f' `{path.split(".")[-1]} = wrap(...)` to optax/pytree')
+              f' `{name} = wrap(...)` to optax/pytree')
         self.assertTrue(issubclass(cls, optax.pytree.Optimizer))
 
   def test_every_function_without_annotation_is_known(self):

@@ -60,8 +60,9 @@ def register(cls: type[Any]) -> None:
     for path in sorted(static[0].keys() | static[1].keys()):
       here, there = (x.get(path, 'nothing') for x in static)
       if here != there:
+        name = path[1:] or 'the class'
         raise ValueError(
-            f'{cls.__name__}: {path[1:] or "the class"} was {there} when it was'
+            f'{cls.__name__}: {name} was {there} when it was'
             f' saved, and is {here}; restore to an optimizer with the same'
             ' hyperparameters'
         )

@@ -19,6 +19,8 @@ later, and keeps the result under the key, has to compare the key once more just
 before the call.
 """
 
+# pylint: disable=too-many-return-statements, unidiomatic-typecheck
+
 from collections.abc import Callable
 import dis
 import functools

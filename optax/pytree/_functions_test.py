@@ -1,5 +1,7 @@
 """Tests that functions are equal by value only where nothing can change."""
 
+# pylint: disable=cell-var-from-loop, exec-used
+
 import collections
 import functools
 import math

@@ -1,5 +1,7 @@
 """Tests that hyperparams has exactly what the next update uses."""
 
+# pylint: disable=unnecessary-lambda
+
 import inspect
 import pickle
 from typing import Optional

@@ -3,6 +3,8 @@
 docs/kinds.md shows the table that `table` returns.
 """
 
+# pylint: disable=dangerous-default-value
+
 import collections
 import io
 import pathlib

@@ -7,8 +7,11 @@ from optax import transforms
 from optax.pytree import _optimizer
 
 
-class MultiSteps(_optimizer.wrap(transforms.MultiSteps)):
-  __doc__ = _optimizer.wrap(transforms.MultiSteps).__doc__
+_Wrapped: Any = _optimizer.wrap(transforms.MultiSteps)
+
+
+class MultiSteps(_Wrapped):
+  __doc__ = _Wrapped.__doc__
   __module__ = 'optax.pytree'
 
   def has_updated(self) -> jax.Array:

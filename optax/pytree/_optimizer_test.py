@@ -1,5 +1,7 @@
 """Tests of the optimizers as pytrees."""
 
+# pylint: disable=exec-used, unnecessary-lambda
+
 import collections
 from concurrent import futures
 import copy

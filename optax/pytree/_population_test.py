@@ -1,5 +1,7 @@
 """Tests of optimizers with a batch of hyperparameters."""
 
+# pylint: disable=unnecessary-lambda
+
 from absl.testing import absltest
 from absl.testing import parameterized
 import jax

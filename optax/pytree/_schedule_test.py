@@ -1,5 +1,7 @@
 """Tests of the schedules as pytrees."""
 
+# pylint: disable=unnecessary-lambda, use-dict-literal
+
 import functools
 import inspect
 import pickle

@@ -241,7 +241,7 @@ def params(dtype: Any = jnp.float32, case: Case = ALIASES['adam']) -> Any:
   })
 
 
-def loss(tree: Any) -> jax.Array:
+def loss(tree: Any) -> Any:
   """A quadratic with a different curvature in each direction."""
   return sum(
       jnp.vdot(jnp.square(x - 0.3), jnp.arange(1, x.size + 1, dtype=x.dtype))
@@ -337,7 +337,7 @@ def train_functional(
 def compilations(name: str = 'step') -> Iterator[list[Any]]:
   """Yields a list of the compilations of a function, filled in at the end."""
   found = []
-  with optax_test_utils.log_compilations() as logged:
+  with optax_test_utils.log_compilations() as logged:  # pylint: disable=contextmanager-generator-missing-cleanup
     yield found
   found += [x for x in logged if f'jit({name})' in x.getMessage()]
 

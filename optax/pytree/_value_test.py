@@ -1,5 +1,7 @@
 """Tests that an optimizer is a value: immutable, equal by value, complete."""
 
+# pylint: disable=dangerous-default-value, unnecessary-lambda
+
 import collections
 import collections.abc
 import copy
@@ -447,7 +449,7 @@ _HANDED_OUT = {
 class OwnershipTest(parameterized.TestCase):
   """Nobody else's writes reach an optimizer."""
 
-  @parameterized.named_parameters((x, *_WRITES[x]) for x in _WRITES)
+  @parameterized.named_parameters((x, *y) for x, y in _WRITES.items())
   def test_of_what_was_given(self, make, make_value, write):
     given, step = make_value(), _jitted()
     bad = make(given)
@@ -457,7 +459,7 @@ class OwnershipTest(parameterized.TestCase):
       _test_utils.assert_bit_identical(step(opt), desired)
       _assert_close(_update(opt), desired)  # The factory is called again.
 
-  @parameterized.named_parameters((x, *_WRITES[x]) for x in _WRITES)
+  @parameterized.named_parameters((x, *y) for x, y in _WRITES.items())
   def test_after_the_write_is_another_value(self, make, make_value, write):
     given, step = make_value(), _jitted()
     before = step(make(given))
@@ -500,7 +502,7 @@ class OwnershipTest(parameterized.TestCase):
       if not isinstance(x, np.ndarray):
         self.assertTrue(opt.learning_rate.weak_type)
 
-  @parameterized.named_parameters((x, *_HANDED_OUT[x]) for x in _HANDED_OUT)
+  @parameterized.named_parameters((x, *y) for x, y in _HANDED_OUT.items())
   def test_of_what_was_handed_out(self, name, write):
     make, make_value, _ = _WRITES[name]
     opt, step = make(make_value()), _jitted()
@@ -695,27 +697,27 @@ class OnlyInitTest(parameterized.TestCase):
   def _value(self, path, x):
     return jax.random.key(int(10 * x)) if path == 'key' else x
 
-  @parameterized.named_parameters((x, *_ONLY_INIT[x]) for x in _ONLY_INIT)
+  @parameterized.named_parameters((x, *y) for x, y in _ONLY_INIT.items())
   def test_refuses_another_value(self, make, path):
     opt = make(0.1).init(_PARAMS)
     with self.assertRaises(TypeError) as raised:
       opt.replace({path: self._value(path, 100.0)})
     self.assertIn(f'only init uses {path}', str(raised.exception))
 
-  @parameterized.named_parameters((x, *_ONLY_INIT[x]) for x in _ONLY_INIT)
+  @parameterized.named_parameters((x, *y) for x, y in _ONLY_INIT.items())
   def test_refuses_another_value_after_an_update(self, make, path):
     opt = make(0.1).init(_PARAMS).update(_PARAMS, _PARAMS)[1]
     with self.assertRaisesRegex(TypeError, 'only init uses'):
       opt.replace({path: self._value(path, 100.0)})
 
-  @parameterized.named_parameters((x, *_ONLY_INIT[x]) for x in _ONLY_INIT)
+  @parameterized.named_parameters((x, *y) for x, y in _ONLY_INIT.items())
   def test_takes_another_value_before_init(self, make, path):
     replaced = make(0.1).replace({path: self._value(path, 0.2)})
     _assert_close(_update(replaced), _update(make(0.2)))
     _assert_close(replaced.init(_PARAMS).opt_state,
                   make(0.2).init(_PARAMS).opt_state)
 
-  @parameterized.named_parameters((x, *_ONLY_INIT[x]) for x in _ONLY_INIT)
+  @parameterized.named_parameters((x, *y) for x, y in _ONLY_INIT.items())
   def test_takes_the_same_value(self, make, path):
     opt = make(0.1).init(_PARAMS)
     self.assertEqual(opt.replace({path: self._value(path, 0.1)}), opt)
@@ -929,10 +931,8 @@ _SLOW = ('contrib.muon', 'contrib.scale_by_muon', 'lbfgs', 'adabelief')
 
 def _others(name, x):
   """Returns other values for a hyperparameter, of types it may have."""
-  if isinstance(x, bool):
-    return [not x]
   if isinstance(x, int):
-    return [x + 1]
+    return [not x if isinstance(x, bool) else x + 1]
   if isinstance(x, float):
     return [0.75 * x if x else 0.125]
   if x is None:
@@ -973,14 +973,14 @@ def _differ(x, y):
 class StateTest(parameterized.TestCase):
   """`replace` of an optimizer with state takes what the state can follow."""
 
-  @parameterized.named_parameters((x, *_REFUSED[x]) for x in _REFUSED)
+  @parameterized.named_parameters((x, *y) for x, y in _REFUSED.items())
   def test_refuses_by_name(self, make, params, changes):
     opt = make().init(params)
     with self.assertRaises(TypeError) as raised:
       opt.replace(changes)
     self.assertIn(*changes, str(raised.exception))
 
-  @parameterized.named_parameters((x, *_REFUSED[x]) for x in _REFUSED)
+  @parameterized.named_parameters((x, *y) for x, y in _REFUSED.items())
   def test_takes_before_init_what_it_refuses_later(self, make, params, changes):
     replaced = make().replace(changes)
     (path, x), = changes.items()
@@ -989,7 +989,7 @@ class StateTest(parameterized.TestCase):
     desired = jax.eval_shape(replaced.tx.init, params)
     self.assertEqual(jax.eval_shape(replaced.init, params).opt_state, desired)
 
-  @parameterized.named_parameters((x, *_TAKEN[x]) for x in _TAKEN)
+  @parameterized.named_parameters((x, *y) for x, y in _TAKEN.items())
   def test_goes_on_as_functional_optax(self, make, changes, make_new):
     opt = make(o).init(_SMALL)
     grads = jax.tree.map(lambda x: 0.5 * x, _SMALL)
@@ -1150,13 +1150,13 @@ _OTHERS = {
 class FlaxTest(parameterized.TestCase):
   """Flax restores an optimizer as it was, or refuses by name."""
 
-  @parameterized.named_parameters((x, *_OTHERS[x]) for x in _OTHERS)
+  @parameterized.named_parameters((x, *y) for x, y in _OTHERS.items())
   def test_refuses_another_optimizer(self, saved, other, message):
     data = serialization.to_bytes(saved.init(_PARAMS))
     with self.assertRaisesRegex(ValueError, message):
       serialization.from_bytes(other.init(_PARAMS), data)
 
-  @parameterized.named_parameters((x, *_OTHERS[x][:2]) for x in _OTHERS)
+  @parameterized.named_parameters((x, *y[:2]) for x, y in _OTHERS.items())
   def test_restores_to_the_same_optimizer(self, opt, other):
     for x in opt, other:
       x = x.init(_PARAMS)
@@ -1453,7 +1453,7 @@ class MaskTest(parameterized.TestCase):
       make(jnp.array(1))
 
 
-@parameterized.named_parameters((x, *_LABELS[x]) for x in _LABELS)
+@parameterized.named_parameters((x, *y) for x, y in _LABELS.items())
 class LabelsTest(parameterized.TestCase):
   """Labels may be what functional optax takes, also what JAX can't sort."""
 
