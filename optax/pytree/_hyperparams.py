@@ -99,8 +99,9 @@ def numbers(opt: Any) -> Hyperparams:
         continue
       if trial is None:
         trial = _trial.update(opt)
-        leaves = {jax.tree_util.keystr(place)[1:]: y for place, y in
-                  jax.tree_util.tree_leaves_with_path(_values.read(opt))}
+        if not trial.reason:
+          leaves = {jax.tree_util.keystr(place)[1:]: y for place, y in
+                    jax.tree_util.tree_leaves_with_path(_values.read(opt))}
       starts = trial.counts.get(path)
       if starts and None not in starts:
         found[path] = _evaluate(path, x, leaves, starts)

@@ -98,7 +98,9 @@ class Optimizer(_node.Node):
   @property
   def opt_state(self) -> Any:
     """The state of the functional transformation, None before `init`."""
-    return self._children[-1] if self._has_state() else None
+    state = self._children[-1] if self._has_state() else None
+    return _values.map_items(  # In containers of its own.
+        lambda _, x: x, state, is_item=_values.is_holder)
 
   def _has_state(self) -> bool:
     return len(self._children) > len(self._layout.kinds)
@@ -123,7 +125,7 @@ class Optimizer(_node.Node):
 
   def __init_subclass__(cls, **kwargs: Any):
     super().__init_subclass__(**kwargs)
-    changed = [name for name in ('init', 'update', 'tx')
+    changed = [name for name in ('__init__', 'init', 'update', 'replace', 'tx')
                if getattr(cls, name) is not getattr(Optimizer, name)]
     if changed:
       raise TypeError(
@@ -213,7 +215,7 @@ class Optimizer(_node.Node):
       if isinstance(tx, base.GradientTransformation):
         tx = base.with_extra_args_support(tx)
       new_updates, state = tx.update(
-          updates, self.opt_state, params, **extra_args
+          updates, self._children[-1], params, **extra_args
       )
     except Exception as e:
       if problem := _state.reason(self, e, updates, params):
@@ -367,6 +369,8 @@ class Optimizer(_node.Node):
     opt = self._replace(changes)
     if opt_state is None:
       return opt._without_state()
+    opt_state = _values.map_items(  # The owner may write to it.
+        lambda _, x: _values.own(x), opt_state, is_item=_values.is_holder)
     expected = self.opt_state
     new = opt._with_state(opt_state, self._layout.params)
     if opt._layout is not self._layout:

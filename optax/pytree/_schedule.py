@@ -39,9 +39,7 @@ class Schedule(_node.Node):
 
   @classmethod
   def _kind(cls, name: str, path: str, x: Any) -> Optional[str]:
-    if isinstance(x, int):  # It may be a number of steps.
-      return None
-    if isinstance(x, float) and path.endswith("value']"):  # Of sgdr_schedule.
+    if _values.is_number(x) and path.endswith("value']"):  # Of sgdr_schedule.
       return _values.NUMBER
     return super()._kind(name, path, x)
 

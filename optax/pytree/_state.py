@@ -32,6 +32,10 @@ _ONLY_INIT = """\
 {name}.replace: only init uses {path}, so that a change would do nothing. Build
 a new optimizer and call its init."""
 
+_INIT_USES = """\
+{name}.replace: init uses {path}, and whether the update does is not known:
+{reason}. Build a new optimizer and call its init."""
+
 _NOT_OF_THIS = (
     '{}: the state is not one of this optimizer for these parameters'
 )
@@ -188,11 +192,14 @@ def check_replacement(old: Any, new: Any, changes: Mapping[str, Any]) -> None:
   """
   name, before = type(old).__name__, _trial.init(old)
   if new._layout is old._layout:  # Leaves only, as in a training loop.
-    if before.used and not (update := _trial.update(old)).reason:
+    if before.used:
+      update = _trial.update(old)
       for path in before.used - update.used:
         values = (_address.find(opt, path).value for opt in (old, new))
         if len(set(map(_values.tree_key, values))) > 1:
-          raise TypeError(_ONLY_INIT.format(name=name, path=path))
+          problem = _INIT_USES if update.reason else _ONLY_INIT
+          raise TypeError(problem.format(
+              name=name, path=path, reason=update.reason))
     return
   if new == old:
     return

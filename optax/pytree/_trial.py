@@ -364,6 +364,7 @@ def _extra_args() -> Iterator[dict[str, Any]]:
   """Yields what optax's own transformations take: none, or some of these."""
   value = {'value': _SCALAR, 'value_fn': _sum}
   yield {'obj_fn': _sum, 'grad_fn': lambda params, *_: params, **value}
+  yield {'grad_fn': lambda params, *_: params}
   yield value  # The line searches pass what else they get to value_fn.
   yield {}
 

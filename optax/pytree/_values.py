@@ -230,9 +230,9 @@ def replace_leaf(old: Any, new: Any, kind: str) -> Any:
   full_like = _full_like_on(old.sharding if old.committed else None)
   try:
     return full_like(old, new)
-  except jax.errors.JaxRuntimeError:  # It is asked for, so it may be moved.
-    with jax.transfer_guard_host_to_device('allow'):
-      return full_like(old, new)
+  except (jax.errors.JaxRuntimeError, ValueError):
+    with jax.transfer_guard('allow'):  # It is asked for, so it may be moved.
+      return full_like(old, np.asarray(new))
 
 
 class Text:
