@@ -231,14 +231,12 @@ def _shorten(app, what, name, obj, options, signature, returns):
   return signature, returns
 
 
-def _inventory(app, config):
-  """Tells intersphinx where Optax's site has each function.
+def _optaxs_pages(app):
+  """Yields where Optax's site has each function.
 
-  That site groups the functions by pages as docs/api/pytree.rst does. To read
-  its own inventory would need it each time that the site is built.
+  That site groups the functions by pages as docs/api/pytree.rst does.
   """
   page = pathlib.Path(app.srcdir, 'api/pytree.rst').read_text()
-  found = ['# Sphinx inventory version 1', '# Project: optax', '# Version: 0']
   module = ''
   for line in page.splitlines():
     if match := re.match(r'\.\. currentmodule:: (\S+)', line):
@@ -248,12 +246,33 @@ def _inventory(app, config):
     elif (match := re.match(r'    (\w+)$', line)) and group != 'interface':
       name = f'{module}.{match[1]}'
       if match[1] not in _NOT_ON_OPTAXS_SITE:
-        found.append(f'{_functional(name)} function api/{group}.html')
-  path = pathlib.Path(app.doctreedir, 'optax.inv')
-  path.parent.mkdir(parents=True, exist_ok=True)
-  path.write_text('\n'.join(found) + '\n')
-  config.intersphinx_mapping['optax'] = (
-      'https://optax.readthedocs.io/en/latest/', str(path))
+        yield f'{_functional(name)} function api/{group}.html'
+
+
+def _jaxs_pages(app):
+  """Yields where JAX's site has the functions that our pages refer to."""
+  for path in pathlib.Path(app.srcdir).glob('*.md'):
+    for name in re.findall(r'{py:obj}`jax\.([\w.]+)`', path.read_text()):
+      operator.attrgetter(name)(jax)  # Fails if there is none.
+      yield f'jax.{name} function _autosummary/jax.{name}.html'
+
+
+def _inventories(app, config):
+  """Tells intersphinx where other sites have functions.
+
+  To read their own inventories would need them each time that the site is
+  built.
+  """
+  for project, url, pages in (
+      ('optax', 'https://optax.readthedocs.io/en/latest/', _optaxs_pages(app)),
+      ('jax', 'https://docs.jax.dev/en/latest/', _jaxs_pages(app)),
+  ):
+    lines = ['# Sphinx inventory version 1', f'# Project: {project}',
+             '# Version: 0', *pages, '']
+    path = pathlib.Path(app.doctreedir, f'{project}.inv')
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text('\n'.join(lines))
+    config.intersphinx_mapping[project] = url, str(path)
 
 
 def _source(app, modname, attribute):
@@ -263,7 +282,7 @@ def _source(app, modname, attribute):
 
 
 def setup(app):
-  app.connect('config-inited', _inventory)
+  app.connect('config-inited', _inventories)
   app.connect('autodoc-process-docstring', _write, priority=400)
   app.connect('autodoc-process-signature', _shorten)
   app.connect('viewcode-follow-imported', _source)

@@ -6,8 +6,8 @@ works from a learning rate that is tenfold too large, and from one that is
 tenfold too small.
 """
 
+import argparse
 import pathlib
-import sys
 
 import jax
 import jax.numpy as jnp
@@ -74,7 +74,7 @@ def train(rate, learn):
   return loss_fn(params, (images / 16, labels)), rates
 
 
-def main(out='build/learn_learning_rate.png'):
+def main(out):
   fig, axes = plt.subplots(figsize=(4.5, 3), layout='constrained')
   print('learning rate at first -> at last; loss with it fixed -> learned')
   for rate in (GOOD_RATE * 10, GOOD_RATE / 10):
@@ -84,10 +84,13 @@ def main(out='build/learn_learning_rate.png'):
     axes.semilogy(rates, label=f'from {rate:g}')
   axes.set(xlabel='step', ylabel='learning rate')
   axes.legend()
-  pathlib.Path(out).parent.mkdir(parents=True, exist_ok=True)
+  out.parent.mkdir(parents=True, exist_ok=True)
   fig.savefig(out, dpi=150)
   print(f'picture: {out}')
 
 
 if __name__ == '__main__':
-  main(*sys.argv[1:])
+  parser = argparse.ArgumentParser(description=__doc__)
+  parser.add_argument('--out', type=pathlib.Path, help='the picture',
+                      default='build/learn_learning_rate.png')
+  main(parser.parse_args().out)

@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import optax
 import population_based_training
+import tqdm
 
 STEPS = 400
 
@@ -30,7 +31,7 @@ def train_with_a_manual_drop():
     return optax.apply_updates(params, updates), opt
 
   rates = []
-  for i in range(STEPS):
+  for i in tqdm.trange(STEPS):
     if i == STEPS // 2:
       opt = opt.replace(peak_value=0.1 / 3)
     rates.append(opt.hyperparams['learning_rate'])

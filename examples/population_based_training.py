@@ -1,13 +1,13 @@
 """Population-based training: a batch of optimizers for a batch of networks.
 
-After each round the worse half copies the best member's parameters and its
-optimizer, state and all, and perturbs the hyperparameters.
+Each round the worse half copies the best and perturbs its hyperparameters.
 """
 import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
 from sklearn import datasets
+import tqdm
 
 
 def init(key, learning_rate, b1):
@@ -47,11 +47,11 @@ def main(members=8, rounds=8):
   keys, x, history = jax.random.split(jax.random.key(0), members), x / 16, []
   population = jax.vmap(init)(
       keys, np.geomspace(1e-5, 1.0, members), np.full(members, 0.9))
-  for _ in range(rounds):
+  for _ in tqdm.trange(rounds):
     i = rng.integers(500, len(y), (30, 64))  # The first 500 are for validation.
     population, losses = train(population, (x[i], y[i]), (x[:500], y[:500]))
     history.append((population[1].hyperparams, np.asarray(losses)))
-    print(f'losses from {losses.min():.3f} to {losses.max():.3f}')
+    tqdm.tqdm.write(f'losses from {losses.min():.3f} to {losses.max():.3f}')
     population = exploit_and_explore(population, history[-1][1], rng)
   return history
 

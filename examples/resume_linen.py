@@ -75,7 +75,8 @@ def train(folder, steps, images, labels, drop_at=None):
 def main():
   parser = argparse.ArgumentParser(
       description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-  parser.add_argument('--steps', type=int, default=1500)
+  parser.add_argument('--steps', type=int, default=1500, help=(
+      'at least 100, so that it is saved between the drop and the stop'))
   parser.add_argument(
       '--out', type=pathlib.Path, default='build/resume_linen.png')
   args = parser.parse_args()

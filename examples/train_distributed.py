@@ -27,6 +27,7 @@ import numpy as np
 import optax
 import orbax.checkpoint as ocp
 from sklearn import datasets
+import tqdm
 
 _DEVICES = 4
 P = jax.sharding.PartitionSpec
@@ -113,12 +114,17 @@ def train(args: argparse.Namespace) -> None:
       params, opt = manager.restore(
           start, args=ocp.args.StandardRestore(abstract)
       )
-    for i in range(start + 1, args.steps + 1):
+    bar = tqdm.tqdm(
+        range(start + 1, args.steps + 1), initial=start, total=args.steps,
+        disable=args.process > 0,
+    )
+    for i in bar:
       # With several steps under way, gloo's sums could wait for each other.
       params, opt = jax.block_until_ready(step(params, opt, noisy, images))
       manager.save(i, args=ocp.args.StandardSave((params, opt)))
       if args.process == 0 and i % 10 == 0:
-        print(f'step {i}', flush=True)
+        with bar.external_write_mode():
+          print(f'step {i}', flush=True)
   result = multihost_utils.process_allgather(params, tiled=True)
   if args.process == 0:
     np.savez(args.folder / 'params.npz', **result)

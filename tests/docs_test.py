@@ -80,6 +80,14 @@ class DocsTest(parameterized.TestCase):
       self.assertEmpty(''.join(report))
       namespace = test.globs  # The parser gave the test a copy.
 
+  def test_what_replaces_pytorch_is_run(self):
+    page = (ROOT / 'docs/migrating.md').read_text()
+    table = re.findall(r'^\| .* \| (`.*) \|$', page, re.M)
+    self.assertNotEmpty(table)
+    cells = ''.join(_fenced(page, '{code-cell}'))
+    for line in re.findall(r'`([^`]+)`', ' '.join(table)):
+      self.assertIn(line, cells)
+
   @parameterized.parameters(*PAGES)
   def test_files_that_are_named_exist(self, page):
     text = (ROOT / page).read_text()

@@ -152,8 +152,9 @@ class LearnLearningRateTest(absltest.TestCase):
         mock.patch.dict(main.__globals__, STEPS=200),
         contextlib.redirect_stdout(io.StringIO()) as output,
     ):
-      main(f'{folder}/new/picture.png')
-      picture = image.imread(f'{folder}/new/picture.png')
+      path = pathlib.Path(folder) / 'new' / 'picture.png'
+      main(path)
+      picture = image.imread(path)
     self.assertGreater(np.std(picture), 0.01)
     number = r'(\d+\.\d+)'
     rows = [

@@ -5,22 +5,38 @@ numbers are those of functional optax, which gets the learning rate as an
 argument of the jitted step. docs/frameworks.md shows the same lines.
 """
 
+import dataclasses
+import inspect
+import unittest
+
 from absl.testing import absltest
 from absl.testing import parameterized
 import equinox as eqx
 from flax import linen
 from flax import nnx
 from flax.training import train_state
+import haiku as hk
 import jax
 import jax.numpy as jnp
+import numpyro
+from numpyro import distributions
+from numpyro.infer import autoguide
 import optax
 from optax.pytree import _test_utils
 import optimistix
+from penzai import pz
+from penzai.toolshed import basic_training
 
 o = optax.pytree
 
 _X = jax.random.normal(jax.random.key(0), (16, 3))
 _Y = _X @ jnp.array([1.0, -2.0, 3.0]) + 0.5
+
+
+_needs_model = unittest.skipUnless(
+    'model' in inspect.signature(nnx.Optimizer.update).parameters,
+    'nnx.Optimizer.update takes no model in the last Flax for Python 3.10',
+)
 
 
 def _loss(prediction):
@@ -29,9 +45,9 @@ def _loss(prediction):
 
 class FrameworksTest(absltest.TestCase):
 
-  def train(self, step, carry, change):
+  def train(self, step, carry, change, compiled='step'):
     """Trains with two learning rates, and one compilation for both."""
-    with _test_utils.compilations() as found:
+    with _test_utils.compilations(compiled) as found:
       for _ in range(3):
         carry = step(carry)
       carry = change(carry)
@@ -76,6 +92,7 @@ class FrameworksTest(absltest.TestCase):
         state.params, self.desired(params, predict)
     )
 
+  @_needs_model
   def test_nnx_optimizer(self):
     model = nnx.Linear(3, 1, rngs=nnx.Rngs(1))
     graphdef, params = nnx.split(model)
@@ -125,10 +142,10 @@ class FrameworksTest(absltest.TestCase):
         eqx.filter(model, eqx.is_array), eqx.filter(desired, eqx.is_array)
     )
 
-  def test_dicts_as_in_haiku(self):
-    params = {'linear': {'w': jnp.ones((3, 1)), 'b': jnp.zeros(1)}}
-    predict = lambda params: (
-        _X @ params['linear']['w'] + params['linear']['b'])[:, 0]
+  def test_haiku(self):
+    model = hk.without_apply_rng(hk.transform(lambda x: hk.Linear(1)(x)))
+    params = model.init(jax.random.key(1), _X)
+    predict = lambda params: model.apply(params, _X)[:, 0]
 
     @jax.jit
     def step(carry):
@@ -140,6 +157,72 @@ class FrameworksTest(absltest.TestCase):
     change = lambda carry: (carry[0], carry[1].replace(learning_rate=0.01))
     actual, _ = self.train(step, (params, o.adam(0.1).init(params)), change)
     _test_utils.assert_bit_identical(actual, self.desired(params, predict))
+
+  def test_penzai(self):
+    inputs = pz.nx.wrap(_X, 'batch', 'in')
+    predict = lambda model: model(inputs).unwrap('batch', 'out')[:, 0]
+    model = pz.nn.Affine.from_config(
+        'affine', jax.random.key(1), {'in': 3}, {'out': 1}
+    )
+    unbound, params = pz.unbind_params(model, freeze=True)
+    desired = self.desired(
+        params, lambda params: predict(pz.bind_variables(unbound, params))
+    )
+    trainer = basic_training.StatefulTrainer.build(
+        root_rng=jax.random.key(0), model=model,
+        optimizer_def=o.adam(0.1).as_gradient_transformation(),
+        loss_fn=lambda model, state, rng: (_loss(predict(model)), state, {}),
+    )
+
+    def change(carry):
+      state = trainer.state.value
+      trainer.state.value = dataclasses.replace(
+          state, opt_state=state.opt_state.replace(learning_rate=0.01)
+      )
+
+    self.train(
+        lambda carry: trainer.step(), None, change, '_stateful_trainer_step'
+    )
+    _, actual = pz.unbind_params(trainer.model, freeze=True)
+    _test_utils.assert_bit_identical(actual, desired)
+
+  def test_numpyro(self):
+    def model():
+      normal = distributions.Normal(jnp.zeros(3), 1.0)
+      w = numpyro.sample('w', normal.to_event())
+      numpyro.sample('y', distributions.Normal(_X @ w, 0.1), obs=_Y)
+
+    def make(tx):
+      svi = numpyro.infer.SVI(
+          model, autoguide.AutoNormal(model),
+          numpyro.optim.optax_to_numpyro(tx), numpyro.infer.Trace_ELBO(),
+      )
+      return svi, svi.init(jax.random.key(1))
+
+    svi, state = make(o.adam(0.1).as_gradient_transformation())
+
+    @jax.jit
+    def step(state):
+      return svi.update(state)[0]
+
+    def change(state):
+      count, (params, opt) = state.optim_state
+      opt = opt.replace(learning_rate=0.01)
+      return state._replace(optim_state=(count, (params, opt)))
+
+    actual = self.train(step, state, change)
+
+    @jax.jit
+    def functional(state, rate):
+      svi, _ = make(optax.adam(rate))
+      return svi.update(state)[0]
+
+    _, desired = make(optax.adam(0.1))
+    for rate in 3 * [0.1] + 3 * [0.01]:
+      desired = functional(desired, rate)
+    _test_utils.assert_bit_identical(
+        svi.get_params(actual), svi.get_params(desired)
+    )
 
   def test_optimistix(self):
     # Its solvers hold the whole run, so the learning rate changes with the
@@ -205,6 +288,7 @@ class FrameworksTest(absltest.TestCase):
           tx=o.adam(rate).as_gradient_transformation()))
     self.assertLen(traces, 2)  # One for each kind.
 
+  @_needs_model
   def test_nnx_optimizer_made_again_compiles_nothing(self):
     traces = []
 
@@ -221,6 +305,7 @@ class FrameworksTest(absltest.TestCase):
     self.assertLen(traces, 1)
 
 
+@_needs_model
 class NnxTest(parameterized.TestCase):
   """What the variables hold in which nnx keeps a state, which are callable."""
 

@@ -128,7 +128,7 @@ class ScheduleTest(absltest.TestCase):
     _, opt = opt.update(_PARAMS)
     new = opt.replace(peak_value=0.4)
     self.assertEqual((opt.peak_value, new.peak_value), (0.1, 0.4))
-    self.assertIs(new.opt_state, opt.opt_state)
+    _test_utils.assert_bit_identical(new.opt_state, opt.opt_state)
     self.assertAlmostEqual(
         float(new.hyperparams['learning_rate']), 0.2, places=6)
 

@@ -386,7 +386,7 @@ class ScheduleTest(parameterized.TestCase):
         {'learning_rate': o.constant_schedule(0.4)},
         {'learning_rate.peak_value': 0.8}):
       new = opt.replace(changes)
-      self.assertIs(new.opt_state, opt.opt_state)
+      _test_utils.assert_bit_identical(new.opt_state, opt.opt_state)
       np.testing.assert_allclose(
           new.hyperparams['learning_rate'], 0.4, rtol=1e-6)
 

@@ -183,7 +183,7 @@ class InterfaceTest(parameterized.TestCase):
     opt = optax.pytree.adam(0.1).init(jnp.ones(2))
     replaced = opt.replace(learning_rate=0.2)
     self.assertEqual((opt.learning_rate, replaced.learning_rate), (0.1, 0.2))
-    self.assertIs(replaced.opt_state, opt.opt_state)
+    _test_utils.assert_bit_identical(replaced.opt_state, opt.opt_state)
 
   def test_replace_keeps_a_leaf_a_leaf(self):
     opt = optax.pytree.adam(0.1, b1=jnp.asarray(0.9)).replace(b1=0.8)
@@ -194,7 +194,7 @@ class InterfaceTest(parameterized.TestCase):
     opt = optax.pytree.adam(0.1)
     state = optax.adam(0.1).init(jnp.ones(2))
     with_state = opt.replace(opt_state=state)
-    self.assertIs(with_state.opt_state, state)
+    _test_utils.assert_bit_identical(with_state.opt_state, state)
     self.assertEqual(with_state.replace(opt_state=None),
                      opt.replace(learning_rate=with_state.learning_rate))
 
