@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+from optax.pytree import _test_utils
 
 o = optax.pytree
 

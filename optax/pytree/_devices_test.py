@@ -80,6 +80,16 @@ class ShardingTest(parameterized.TestCase):
       results.append(side.result(step(step(carry))))
     _test_utils.assert_bit_identical(*results)
 
+  def test_replace_moves_what_is_elsewhere(self):
+    opt = jax.device_put(
+        o.adam(0.5).init(jnp.ones(2)), jax.sharding.NamedSharding(_mesh(), P()))
+    other = jax.device_put(jnp.asarray(0.25), jax.devices()[1])
+    new = opt.replace(learning_rate=other)
+    self.assertEqual(new.learning_rate, 0.25)
+    self.assertEqual(*(
+        (x.sharding, x.weak_type) for x in map(
+            lambda opt: opt.learning_rate, (opt, new))))
+
   def test_data_parallel_step_only_sums_gradients(self):
     params, opt = _sharded(P()), o.adam(1e-3)
     opt = opt.init(params)

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+from optax.pytree import _test_utils
 
 o = optax.pytree
 
@@ -280,7 +281,7 @@ class SubclassTest(absltest.TestCase):
     self.assertEqual(opt.args[0].describe(), 'sgd of 0.1')
 
   def test_overridden_update_is_refused(self):
-    for name in 'init', 'update', 'tx':
+    for name in '__init__', 'init', 'update', 'replace', 'tx':
       with self.assertRaisesRegex(
           TypeError, rf'(?s)Mine overrides {name}, .*optax.pytree.wrap'):
         type('Mine', (o.adam,), {name: lambda *args: None})

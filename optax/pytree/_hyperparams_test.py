@@ -224,6 +224,21 @@ class ConformanceTest(parameterized.TestCase):
     _, opt = opt.update(_PARAMS, loss=0.5)
     self.assertEqual(opt.hyperparams['learning_rate'], 0.75)
 
+  def test_extra_argument_alone(self):
+    schedule = o.linear_schedule(1.0, 0.0, 4)
+    opt = o.contrib.sam(
+        o.sgd(schedule), o.sgd(0.25), opaque_mode=True).init(_PARAMS)
+    self.assertEqual(opt.hyperparams['optimizer.learning_rate'], 1.0)
+
+  def test_labels_that_jax_cannot_sort(self):
+    schedule = o.linear_schedule(1.0, 0.0, 4)
+    labels = {'a': 1, 'b': 'y'}
+    opt = o.partition({1: o.sgd(schedule), 'y': o.sgd(0.25)}, labels)
+    opt = opt.init({'a': jnp.ones(2), 'b': jnp.ones(2)})
+    with self.assertRaisesRegex(
+        ValueError, r'transforms\[1\].learning_rate .* is not known: a trial'):
+      opt.hyperparams  # pylint: disable=pointless-statement
+
   def test_population_of_schedules(self):
     make = lambda peak: o.adam(o.cosine_decay_schedule(peak, 10)).init(_PARAMS)
     opts = jax.vmap(make)(jnp.array([0.1, 0.2, 0.3]))

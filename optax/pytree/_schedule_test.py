@@ -92,6 +92,18 @@ class ScheduleTest(parameterized.TestCase):
     schedule = o.cosine_decay_schedule(0.1, 10, alpha=jnp.asarray(0.5))
     self.assertLen(jax.tree.leaves(schedule), 2)
 
+  def test_integers_as_values_are_leaves(self):
+    cycle = {'init_value': 0, 'peak_value': 2, 'warmup_steps': 1,
+             'decay_steps': 4}
+    for schedule, leaves in (
+        (o.linear_schedule(1, 0, 4), [1.0, 0.0]),
+        (o.join_schedules([o.constant_schedule(3)] * 2, [1]), [3.0, 3.0]),
+        (o.sgdr_schedule([cycle]), [0.0, 2.0]),
+    ):
+      self.assertEqual(jax.tree.leaves(schedule), leaves)
+    grad = jax.grad(lambda schedule: schedule(1))(o.linear_schedule(1, 0, 4))
+    self.assertEqual(jax.tree.leaves(grad), [0.75, 0.25])
+
   @parameterized.parameters(*_NAMES)
   def test_values_change_without_a_trace(self, name):
     opt, traces = o.adam(_make(name)).init(jnp.ones(3)), []

@@ -469,6 +469,21 @@ class OwnershipTest(parameterized.TestCase):
     with self.assertRaises(AssertionError):
       _assert_close(step(after), before)
 
+  def test_of_a_state(self):
+    given = optax.sgd(0.5, momentum=0.5).init(
+        jax.tree.map(np.asarray, _PARAMS))
+    opt = o.sgd(0.5, momentum=0.5).init(_PARAMS)
+    desired = _update(opt)
+    opt = opt.replace(opt_state=given)
+    for state in given, opt.opt_state, opt.replace(learning_rate=0.5).opt_state:
+      state[0].trace['a'] = jnp.full(2, 9.0)
+      _assert_close(_update(opt), desired)
+    array = np.zeros(2)
+    opt = opt.replace(opt_state=optax.tree.set(
+        opt.opt_state, trace={'a': array, 'b': array}))
+    array[0] = 9.0
+    _assert_close(_update(opt), desired)
+
   @parameterized.named_parameters(
       ('mask', 'mask', 'mask'), ('labels', 'labels', 'param_labels'),
       ('numpy_learning_rate', 'numpy_learning_rate', 'learning_rate'),
@@ -716,6 +731,24 @@ class OnlyInitTest(parameterized.TestCase):
     _assert_close(_update(replaced), _update(make(0.2)))
     _assert_close(replaced.init(_PARAMS).opt_state,
                   make(0.2).init(_PARAMS).opt_state)
+
+  def test_refuses_another_value_where_the_update_is_not_known(self):
+
+    @o.wrap
+    def factory(learning_rate):
+      tx = optax.rprop(learning_rate)
+
+      def update(updates, state, params=None, *, scales):
+        return tx.update(
+            jax.tree.map(lambda x: x * scales['x'], updates), state, params)
+
+      return optax.GradientTransformationExtraArgs(tx.init, update)
+
+    opt = factory(0.1).init(_PARAMS)
+    opt.replace(learning_rate=0.1)
+    with self.assertRaisesRegex(
+        TypeError, '(?s)init uses learning_rate, and .* known:\na trial'):
+      opt.replace(learning_rate=0.2)
 
   @parameterized.named_parameters((x, *y) for x, y in _ONLY_INIT.items())
   def test_takes_the_same_value(self, make, path):
