@@ -96,7 +96,7 @@ class ExportTest(absltest.TestCase):
     header = self.show('core', 'optax/__init__.py').split('"""')[0]
     for branch in ('functions', 'deprecation'):
       names = self.git('diff', '--name-only', '--diff-filter=A', 'release',
-                       f'pytree/{branch}').split()
+                       f'pytree/{branch}', '--', '*.py').split()
       for name in names:
         with self.subTest(name):
           self.assertTrue(self.show(branch, name).startswith(header))

@@ -574,7 +574,7 @@ class OwnershipTest(parameterized.TestCase):
       lambda: {'x': [jnp.asarray(1.0)]},
       lambda: collections.OrderedDict(x=jnp.asarray(1.0)),
       lambda: frozen_dict.FrozenDict(x=jnp.asarray(1.0)),
-      lambda: nnx.State({'x': nnx.Param(jnp.asarray(1.0))}),
+      lambda: nnx.State({'x': jnp.asarray(1.0)}),
       lambda: _Mapping(name='x', pairs={'x': jnp.asarray(1.0)}),
       lambda: _Pairs({'x': jnp.asarray(1.0)}),
       lambda: _Holder({'x': jnp.asarray(1.0)}),
