@@ -77,6 +77,8 @@ class ExamplesTest(parameterized.TestCase):
 
   @parameterized.parameters(*_SHOWN)
   def test_shows(self, name):
+    if name == 'train_nnx' and sys.version_info < (3, 11):
+      self.skipTest('its last Flax has another nnx.Optimizer.update')
     options, function, pattern = _SHOWN[name]
     folder = self.enter_context(tempfile.TemporaryDirectory())
     out = pathlib.Path(folder) / 'new' / f'{name}.png'
