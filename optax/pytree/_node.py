@@ -1,6 +1,6 @@
 """The arguments of a factory as an immutable pytree."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 import dataclasses
 import functools
 import inspect
@@ -151,7 +151,7 @@ class Node(_values.Item):
         arguments[name] = value
         keys.append(default[1])
         continue
-      if isinstance(value, Iterator):
+      if hasattr(value, '__next__'):
         value = list(value)  # It may be read twice.
       cls._check(name, value)
       arguments[name] = _values.map_items(place, value, name)
