@@ -7,6 +7,8 @@ change otherwise, as `_functions` proves, the function is a template as other
 arguments are: placeholders stand in its cells, and the arrays are leaves.
 """
 
+# pylint: disable=inconsistent-quotes, unidiomatic-typecheck
+
 from collections.abc import Callable
 import functools
 import operator

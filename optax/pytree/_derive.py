@@ -1,5 +1,7 @@
 """Derives a class from the signature of a factory."""
 
+# pylint: disable=inconsistent-quotes
+
 import collections.abc
 from collections.abc import Callable, Collection
 import contextlib
@@ -13,7 +15,7 @@ from typing import Any, NamedTuple, Optional, TypeVar, Union
 from optax._src import base
 from optax.pytree import _values
 
-_Class = TypeVar('_Class', bound=type)
+_Class = TypeVar('_Class', bound=Any)
 
 _UNION = type(int | None)
 _OPTIMIZER = (base.GradientTransformation, type(None))

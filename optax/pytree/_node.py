@@ -1,5 +1,8 @@
 """The arguments of a factory as an immutable pytree."""
 
+# pylint: disable=inconsistent-quotes, too-many-boolean-expressions
+# pylint: disable=unidiomatic-typecheck
+
 from collections.abc import Callable, Iterable, Mapping
 import dataclasses
 import functools

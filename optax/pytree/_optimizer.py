@@ -1,5 +1,8 @@
 """Optimizers as immutable pytrees."""
 
+# pylint: disable=inconsistent-quotes, keyword-arg-before-vararg
+# pylint: disable=super-with-arguments, unidiomatic-typecheck
+
 from collections.abc import Callable, Collection, Mapping
 import dataclasses
 import inspect
@@ -253,6 +256,7 @@ class Optimizer(_node.Node):
         numbers = {n: _values.weakly_typed(x) for n, x in numbers.items()}
         return super(Optimizer, self)._call_with(arguments | numbers)
 
+      # pyrefly: ignore [missing-attribute]
       factory.__signature__ = inspect.Signature([
           inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY)
           for n in scheduled
@@ -383,7 +387,7 @@ class Optimizer(_node.Node):
         _state.conform(expected, opt_state), self._layout.params)
 
   def _rearrange(self: _Self, changes: dict[str, Any]) -> _Self:
-    opt = super()._rearrange(changes)
+    opt: Any = super()._rearrange(changes)
     if not self._has_state():
       return opt
     return opt._with_state(self.opt_state, self._layout.params)

@@ -6,6 +6,8 @@ latter with a probe in the place of each schedule. The programs tell which
 leaves they depend on, and which leaf of the state a schedule is called with.
 """
 
+# pylint: disable=dangerous-default-value, unidiomatic-typecheck
+
 from collections.abc import Iterator, Mapping
 import functools
 import inspect

@@ -1,5 +1,7 @@
 """The items that arguments hold: what they are, and how they compare."""
 
+# pylint: disable=too-many-return-statements
+
 import collections
 from collections.abc import Callable, Iterator, Mapping
 import functools
@@ -92,7 +94,7 @@ def items(
     is_item: Callable[[Any], bool] = lambda x: False,
 ) -> list[tuple[str, Any]]:
   """Returns the items of an argument with their paths."""
-  found = []
+  found: list[Any] = []
   map_items(lambda *item: found.append(item), value, path, is_item)
   return found
 
