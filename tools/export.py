@@ -66,10 +66,25 @@ Use the attributes of transformations instead of tuples
 `_replace`.
 """),
     Commit('core', patch='0001', files="""
-pytree/__init__.py pytree/_address.py pytree/_derive.py pytree/_hyperparams.py
-pytree/_node.py pytree/_optimizer.py pytree/_state.py pytree/_trial.py
-pytree/_values.py pytree/_test_utils.py
+pytree/__init__.py pytree/_address.py pytree/_derive.py pytree/_node.py
+pytree/_optimizer.py pytree/_values.py pytree/_test_utils.py
 pytree/_optimizer_test.py"""),
+    Commit('states', """\
+Refuse changes of an optimizer in optax.pytree that its state can't follow
+
+`init` and an update are traced with the shapes of the parameters, which tells
+what each depends on. An update that fails names what doesn't fit.
+""", files='pytree/_state.py pytree/_trial.py', tests="""
+StateInOtherContainersTest
+test_replace_is_refused_where_the_state_can_not_follow"""),
+    Commit('hyperparams', """\
+Show the hyperparameters of optimizers in optax.pytree by path
+
+A schedule is shown as its value in the next update. The traced update tells
+which count in the state it is called with.
+""", files='pytree/_hyperparams.py', tests="""
+test_hyperparams_are_the_numbers
+test_wrap_refuses_a_parameter_that_is_taken"""),
     Commit('classes', """\
 Add the other optimizers and combinators to optax.pytree
 
