@@ -34,14 +34,11 @@ import numpy as np
 
 _LIBRARIES = ('builtins', 'functools', 'jax', 'jaxlib', 'math', 'ml_dtypes',
               'numpy', 'operator', 'optax', 're')
-# They read more than what they are given.
-_IMPURE = (sys.modules['builtins'], eval, exec, getattr, globals, input, locals,
-           vars)
 _PLAIN = {*np.ScalarType, type(None), type(...)} - {memoryview, np.void}
-# Of a library, they read files, or what may be set.
-_OUTSIDE = {*'.load .loadtxt .genfromtxt .fromfile .memmap .open_memmap'
-            ' .fromregex .DataSource .attrgetter .config .matlib .modules'
-            .split()}
+# Of a library, these read more than what they are given.
+_OUTSIDE = {*'''.attrgetter .builtins .config .DataSource .eval .exec .fromfile
+.fromregex .genfromtxt .getattr .globals .input .load .loadtxt .locals .matlib
+.memmap .modules .open_memmap .vars'''.split()}
 _READS = {'LOAD_GLOBAL': '', 'LOAD_ATTR': '.', 'LOAD_METHOD': '.'}
 
 
@@ -105,8 +102,7 @@ def _is_of_library(x: Any) -> bool:
   module = sys.modules.get(source := str(getattr(x, '__module__', name)))
   found = x is module or x is getattr(module, name, None)
   return (found and source.lstrip('_').partition('.')[0] in _LIBRARIES
-          and x not in _IMPURE and f'.{name}' not in _OUTSIDE
-          and 'numpy.random' not in source)
+          and f'.{name}' not in _OUTSIDE and 'numpy.random' not in source)
 
 
 @functools.lru_cache(1024)
