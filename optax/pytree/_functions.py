@@ -74,7 +74,7 @@ def _key(x: Any, value_key: Callable[[Any], Any], seen: dict[Any, int]) -> Any:
   if type(x) is functools.partial and not vars(x):
     return type(x), *map(recur, (x.func, x.args, *x.keywords.items()))
   if type(x) is not types.FunctionType:
-    raise ValueError(f'{x!r} may change.')
+    raise ValueError('It may change.')
   if x in seen:
     return seen[x]  # It calls itself, or is called from two places.
   seen[x] = len(seen)
@@ -88,7 +88,7 @@ def _key(x: Any, value_key: Callable[[Any], Any], seen: dict[Any, int]) -> Any:
       y is np and '.random' in names or names & _OUTSIDE
       for y in jax.tree.leaves(parts, is_leaf=lambda y: type(y) is not tuple)
       if isinstance(y, types.ModuleType)):
-    raise ValueError(f'{x!r} may read what changes.')
+    raise ValueError('It may read what changes.')
   # Code is equal by value, with the types of its constants.
   return type(x), x.__code__, *map(recur, parts)
 
