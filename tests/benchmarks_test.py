@@ -137,6 +137,9 @@ class BenchmarksTest(absltest.TestCase):
     }
     for page, text in (
         ('README.md', f'take {sweep} of the time'),
+        ('README.md',
+         f'| Programs for 20 learning rates | {compiled[FUNCTIONAL]} |'
+         f' {compiled[INJECT]} | {compiled[PYTREE]} |'),
         ('docs/why.md', f'take {sweep} of the time'),
         ('docs/rfc.md',
          f'compiles the step {compiled[FUNCTIONAL]} times with functional Optax'
