@@ -46,7 +46,8 @@ class Closure(_node.Node):
   def _kind(cls, name: str, path: str, x: Any) -> Optional[str]:
     kind = super()._kind(name, path, x)
     # Others than floats count, index or seed.
-    is_float = kind == _values.NUMBER and jnp.issubdtype(x.dtype, jnp.floating)
+    is_float = kind == _values.NUMBER and jnp.issubdtype(
+        jnp.result_type(x), jnp.floating)
     return kind if is_float or kind is None else _values.ARRAY
 
   def _rearrange(self, changes: dict[str, Any]) -> NoReturn:
