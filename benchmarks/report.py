@@ -196,7 +196,8 @@ def plot_processes(
       (axes[0], measurements.COMPILATIONS, None),
       (axes[1], measurements.FIRST_STEP, 'seconds to the first step'),
   ):
-    found = [row for row in rows if row.name.startswith(start)]
+    found = [row for row in rows
+             if row.group == PROCESSES and row.name.startswith(start)]
     for i, name in enumerate(found[0].samples):
       ax.barh([j + (i - 1) * 0.28 for j in range(len(found))],
               [statistics.median(row.samples[name]) for row in found],

@@ -190,11 +190,13 @@ def check_replacement(old: Any, new: Any, changes: Mapping[str, Any]) -> None:
     TypeError: the state of the new optimizer has another structure, shapes or
       dtypes; or the change is one of what only `init` uses.
   """
-  name, before = type(old).__name__, _trial.init(old)
-  if new._layout is old._layout:  # Leaves only, as in a training loop.
-    if before.used:
+  name, layout = type(old).__name__, old._layout
+  if new._layout is layout:  # Leaves only, as in a training loop.
+    if 'used' not in vars(layout):
+      vars(layout)['used'] = _trial.init(old).used
+    if used := vars(layout)['used']:
       update = _trial.update(old)
-      for path in before.used - update.used:
+      for path in used - update.used:
         values = (_address.find(opt, path).value for opt in (old, new))
         if len(set(map(_values.tree_key, values))) > 1:
           problem = _INIT_USES if update.reason else _ONLY_INIT
@@ -203,8 +205,9 @@ def check_replacement(old: Any, new: Any, changes: Mapping[str, Any]) -> None:
     return
   if new == old:
     return
-  path, after = ', '.join(changes), _trial.init(new)
-  if old._layout.params is None:
+  path, before = ', '.join(changes), _trial.init(old)
+  after = _trial.init(new)
+  if layout.params is None:
     raise TypeError(_UNKNOWN_PARAMS.format(name=name, path=path))
   problem = before.reason or after.reason
   if not problem and before.result != after.result:
