@@ -126,7 +126,7 @@ def _facts(
   return Facts(*map(frozenset, facts))
 
 
-def _binder(name: str, signature: inspect.Signature) -> Callable[..., Any]:
+def binder(name: str, signature: inspect.Signature) -> Callable[..., Any]:
   """Returns a function that binds arguments, as fast as any call."""
   parameters = signature.parameters.items()
   text = str(inspect.Signature([
@@ -204,7 +204,6 @@ def derive(
       '__module__': module or function.__module__,
       '__qualname__': how.name or function.__qualname__,
       '__signature__': signature.replace(return_annotation=signature.empty),
-      '_bind': staticmethod(_binder(name, signature)),
       '_factory': staticmethod(factory),
       '_is_own': str(factory.__module__).partition('.')[0] == 'optax',
       '_facts': facts,

@@ -74,7 +74,6 @@ class Node(_values.Item):
 
   # Set in each subclass by `derive`.
   __signature__: ClassVar[inspect.Signature]
-  _bind: ClassVar[Callable[..., dict[str, Any]]]
   _factory: ClassVar[Callable[..., Any]]
   _facts: ClassVar[_derive.Facts]
   _options: ClassVar[_derive.Options]
@@ -106,6 +105,12 @@ class Node(_values.Item):
       ) from None
     vars(self).update(vars(self._from_template(arguments)))
     self._call()  # What the factory rejects is rejected at once.
+
+  @classmethod
+  def _bind(cls, /, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    """Returns the arguments by name; makes the function that does, first."""
+    cls._bind = staticmethod(_derive.binder(cls.__name__, cls.__signature__))
+    return cls._bind(*args, **kwargs)
 
   @classmethod
   def _from_template(
