@@ -120,7 +120,7 @@ pytree/_functions.py pytree/_functions_test.py pytree/_closures.py
 pytree/_closures_test.py pytree/_devices_test.py pytree/_recompilation_test.py
 pytree/_transforms_test.py""", tests="""
 test_equal_partial_objects_have_one_class
-test_schedule_that_closes_over_a_tracer ReloadTest
+test_schedule_that_closes_over_a_tracer FactoryTest ReloadTest
 test_wrapped_in_a_loop_is_one_class
 test_a_cell_that_changes_before_the_first_use"""),
     Commit('deprecation', patch='0002', onto='attributes', files="""
