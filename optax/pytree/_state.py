@@ -192,7 +192,7 @@ def check_replacement(old: Any, new: Any, changes: Mapping[str, Any]) -> None:
   """
   name, layout = type(old).__name__, old._layout
   if new._layout is layout:  # Leaves only, as in a training loop.
-    if 'used' not in vars(layout):
+    if 'used' not in vars(layout):  # It is the same for all that share it.
       vars(layout)['used'] = _trial.init(old).used
     if used := vars(layout)['used']:
       update = _trial.update(old)

@@ -365,8 +365,9 @@ def _updates(params: Any) -> Iterator[Any]:
 def _extra_args() -> Iterator[dict[str, Any]]:
   """Yields what optax's own transformations take: none, or some of these."""
   value = {'value': _SCALAR, 'value_fn': _sum}
-  yield {'obj_fn': _sum, 'grad_fn': lambda params, *_: params, **value}
-  yield {'grad_fn': lambda params, *_: params}
+  grad_fn = {'grad_fn': lambda params, *_: params}
+  yield {'obj_fn': _sum, **grad_fn, **value}
+  yield grad_fn
   yield value  # The line searches pass what else they get to value_fn.
   yield {}
 
