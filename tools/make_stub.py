@@ -19,6 +19,7 @@ import types
 from typing import Any
 
 import optax
+from optax.pytree import _scheduled
 
 ROOT = pathlib.Path(__file__).parents[1]
 STUBS = {
@@ -76,7 +77,7 @@ def _class(name: str, cls: Any, imports: dict[str, str]) -> str:
     attribute = f'{p.name}: Final[{held}]'
     if p.kind is p.VAR_POSITIONAL:
       star, attribute = '*', f'{p.name}: Final[tuple[{held}, ...]]'
-    if p.name in cls._facts.numbers:
+    if p.name in _scheduled.numbers(cls):
       annotation += ' | base.Schedule'
       imports.setdefault('base', 'from optax._src import base')
     default = '' if p.default is p.empty else f' = {_literal(p.default)}'

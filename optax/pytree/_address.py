@@ -13,6 +13,11 @@ _SEVERAL = """\
   opt.replace({{{path!r}: x}})"""
 
 
+_HOW_TO_REPLACE = """\
+{name}.replace takes each hyperparameter once, by name or in a mapping; write
+  opt.replace(learning_rate=x) or opt.replace({{'args[1].learning_rate': x}})"""
+
+
 class Hyperparameter(NamedTuple):
   """A hyperparameter of a node, or of one inside.
 
@@ -98,3 +103,46 @@ def find(node: Any, given: Any) -> Hyperparameter:
       name=type(node).__name__, given=given,
       paths=', '.join(found or everything), path=found[0] if found else '',
   ))
+
+
+def how_to_replace(node: Any) -> TypeError:
+  """Returns the error of other arguments than `replace` takes."""
+  return TypeError(_HOW_TO_REPLACE.format(name=type(node).__name__))
+
+
+def resolve(node: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
+  """Returns the arguments of `replace` by path.
+
+  Args:
+    node: whose they are.
+    changes: new values by what :func:`find` takes.
+
+  Raises:
+    TypeError: there is no such hyperparameter, or one was given twice.
+  """
+  found = {}
+  for given, x in changes.items():
+    path = given.removeprefix('.')  # As JAX writes it.
+    if path not in node._layout.paths and not (
+        path == 'opt_state' and hasattr(node, path)):
+      try:
+        path = find(node, path).path
+      except AttributeError as e:
+        raise TypeError(f'{type(node).__name__}.replace: {e}') from None
+    if any(_overlap(path, other) for other in found):
+      raise how_to_replace(node)
+    found[path] = x
+  return found
+
+
+def _overlap(path: str, other: str) -> bool:
+  """Whether one of two hyperparameters is the other, or a part of it."""
+  short, long = sorted((path, other), key=len)
+  return long.startswith(short) and long[len(short):][:1] in ('', '.', '[')
+
+
+def pop_inside(path: str, changes: dict[str, Any]) -> dict[str, Any]:
+  """Takes out what changes inside a node, by the paths there."""
+  start = f'{path}.'
+  return {other.removeprefix(start): changes.pop(other)
+          for other in list(changes) if other.startswith(start)}

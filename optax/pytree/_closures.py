@@ -21,6 +21,7 @@ import jax.numpy as jnp
 from optax.pytree import _derive
 from optax.pytree import _functions
 from optax.pytree import _node
+from optax.pytree import _record
 from optax.pytree import _values
 
 
@@ -91,7 +92,7 @@ def lift(x: Any) -> Any:
     change otherwise; else `x` itself.
   """
   # What pickles by its name stays as it is.
-  if not isinstance(x, _values.FUNCTIONS) or _values.is_global(x):
+  if not isinstance(x, _functions.FUNCTIONS) or _record.is_global(x):
     return x
   cells = {}
 

@@ -3,7 +3,7 @@
 # pylint: disable=inconsistent-quotes
 
 import collections.abc
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 import contextlib
 import functools
 import inspect
@@ -12,13 +12,11 @@ import sys
 import typing
 from typing import Any, NamedTuple, Optional, TypeVar, Union
 
-from optax._src import base
+from optax.pytree import _arguments
+from optax.pytree import _text
 from optax.pytree import _values
 
 _Class = TypeVar('_Class', bound=Any)
-
-_UNION = type(int | None)
-_OPTIMIZER = (base.GradientTransformation, type(None))
 
 _classes: dict[tuple[Any, ...], Any] = {}
 
@@ -27,22 +25,16 @@ class Facts(NamedTuple):
   """What a class knows of the parameters of its factory, by their names.
 
   Attributes:
+    types: what the annotation of each allows.
     leaves: those whose numbers are leaves.
     static: those of which nothing is a leaf.
     masks: the static ones that are masks or labels, not numbers.
-    numbers: those that are numbers, so that `wrap` evaluates a schedule there.
-    scalars: those that are annotated as one number or array.
-    optimizers: those that are annotated as gradient transformations.
-    optional: those that are annotated as None too.
   """
 
-  leaves: frozenset[str]
-  static: frozenset[str]
-  masks: frozenset[str]
-  numbers: frozenset[str]
-  scalars: frozenset[str]
-  optimizers: frozenset[str]
-  optional: frozenset[str]
+  types: dict[str, tuple[Any, ...]]
+  leaves: set[str]
+  static: set[str]
+  masks: set[str]
 
 
 class Options(NamedTuple):
@@ -56,19 +48,9 @@ class Options(NamedTuple):
 
 def options(name: Optional[str], *names: Any) -> Options:
   """Returns the arguments of `wrap`, if they are names of parameters."""
-  for x in names:
-    if isinstance(x, str) or not isinstance(x, (Collection, type(None))):
-      raise TypeError(f'wrap: {x!r} are no names of parameters; write'
-                      " leaves=('b1',)")
+  _arguments.check_options(*names)
   chosen: Any = (x if x is None else tuple(x) for x in names)
   return Options(name, *chosen)
-
-
-def _types(annotation: Any) -> tuple[Any, ...]:
-  """Returns what an annotation allows."""
-  if typing.get_origin(annotation) in (Union, _UNION):
-    return typing.get_args(annotation)
-  return (annotation,)
 
 
 def _inner(annotation: Any) -> tuple[Any, ...]:
@@ -91,39 +73,23 @@ def _facts(
     endings: of the names of parameters whose numbers are leaves.
     scope: the names that annotations may use.
   """
-  facts = [set() for _ in Facts._fields]
-  leaves, static, masks, numbers, scalars, optimizers, optional = facts
+  facts = Facts({}, set(), set(), set())
   for name, parameter in signature.parameters.items():
-    annotation, default = parameter.annotation, parameter.default
+    annotation = parameter.annotation
     if isinstance(annotation, str):
       with contextlib.suppress(Exception):  # It may be unknown at run time.
         annotation = eval(annotation, scope)  # pylint: disable=eval-used
-    types = _types(annotation)
-    is_mask = name.endswith(('mask', 'labels'))
-    takes_schedules = any(
-        typing.get_origin(t) is collections.abc.Callable for t in types
-    ) or annotation is parameter.empty and name.endswith('learning_rate')
-    if how.schedules is not None:
-      takes_schedules = name in how.schedules
-    if is_mask:
-      masks.add(name)
-    if is_mask or name in how.static or all(
+    is_union = typing.get_origin(annotation) in (Union, type(int | None))
+    types = typing.get_args(annotation) if is_union else (annotation,)
+    facts.types[name] = types
+    if name.endswith(('mask', 'labels')):
+      facts.masks.add(name)
+    if name in facts.masks or name in how.static or all(
         t in (bool, int, str, type(None)) for x in types for t in _inner(x)):
-      static.add(name)
+      facts.static.add(name)
     elif name in how.leaves or name.endswith(endings):
-      leaves.add(name)
-    if not takes_schedules and not is_mask and (
-        _values.is_number(default) or float in types or name in leaves):
-      numbers.add(name)
-    if float in types and not is_mask and all(
-        typing.get_origin(t) is collections.abc.Callable
-        or inspect.isclass(t) and not issubclass(t, tuple) for t in types):
-      scalars.add(name)
-    if all(inspect.isclass(t) and issubclass(t, _OPTIMIZER) for t in types):
-      optimizers.add(name)
-    if type(None) in types:
-      optional.add(name)
-  return Facts(*map(frozenset, facts))
+      facts.leaves.add(name)
+  return facts
 
 
 def binder(name: str, signature: inspect.Signature) -> Callable[..., Any]:
@@ -131,7 +97,7 @@ def binder(name: str, signature: inspect.Signature) -> Callable[..., Any]:
   parameters = signature.parameters.items()
   text = str(inspect.Signature([
       p.replace(annotation=p.empty, default=p.default
-                if p.default is p.empty else _values.Text(f'_[{n!r}]'))
+                if p.default is p.empty else _text.Text(f'_[{n!r}]'))
       for n, p in parameters
   ]))
   bound = ', '.join(f'{n!r}: {n}' for n, _ in parameters)
@@ -170,33 +136,20 @@ def derive(
   try:
     signature, _ = inspect.signature(factory), function.__qualname__
   except (TypeError, ValueError, AttributeError):
-    raise TypeError(
-        f'wrap: {factory!r} is no function with a signature; write'
-        ' wrap(optax.adam) for a factory, from_gradient_transformation(tx) for'
-        ' a transformation, or give a function that calls it'
-    ) from None
+    raise _arguments.no_signature(factory) from None
   annotations = [repr(p.annotation) for p in signature.parameters.values()]
   key = base_class, how, tuple(annotations), _values.key(factory)
   known = _classes.get(key)
   if known and _values.key(known._factory) == key[-1]:  # It reads the same.
     known._factory = staticmethod(factory)  # Which its module has now.
     return known
-  for parameter in signature.parameters:
-    if parameter.startswith('_') or hasattr(base_class, parameter):
-      raise ValueError(f'wrap: {function.__qualname__} has a parameter'
-                       f' {parameter!r}, a name that {base_class.__name__}'
-                       ' uses; rename the parameter')
-  for name in *how.leaves, *how.static, *(how.schedules or ()):
-    if name not in signature.parameters:
-      raise ValueError(f'wrap: {function.__qualname__} has no parameter'
-                       f' {name!r}; it has {", ".join(signature.parameters)}')
+  _arguments.check_signature(base_class, function, signature, how)
   is_undocumented = factory.__doc__ == type(factory).__doc__  # A partial.
   summary, _, details = (
       inspect.getdoc(function if is_undocumented else factory) or ''
   ).partition('\n')
   name = how.name or function.__name__
   scope = getattr(sys.modules.get(function.__module__), '__dict__', {})
-  facts = _facts(signature, how, base_class._LEAVES, scope)
   cls: Any = type(base_class)(name, (base_class,), {
       **{n: property(operator.methodcaller('_get', n))
          for n in signature.parameters},
@@ -205,16 +158,10 @@ def derive(
       '__qualname__': how.name or function.__qualname__,
       '__signature__': signature.replace(return_annotation=signature.empty),
       '_factory': staticmethod(factory),
-      '_is_own': str(factory.__module__).partition('.')[0] == 'optax',
-      '_facts': facts,
+      '_facts': _facts(signature, how, base_class._LEAVES, scope),
       '_options': how,
       '_by_name': all(p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
                       for p in signature.parameters.values()),
-      '_static_defaults': {
-          n: (p.default, _values.key(p.default))
-          for n, p in signature.parameters.items()
-          if _values.is_plain(p.default) and n not in facts.leaves
-      },
   })
   if known:
     _classes[key] = cls

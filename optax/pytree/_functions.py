@@ -31,6 +31,11 @@ from typing import Any
 import jax
 import jax.core
 import numpy as np
+from optax._src import base
+
+FUNCTIONS = (
+    types.FunctionType, functools.partial, base.GradientTransformation
+)
 
 _LIBRARIES = ('builtins', 'functools', 'jax', 'jaxlib', 'math', 'ml_dtypes',
               'numpy', 'operator', 'optax', 're')

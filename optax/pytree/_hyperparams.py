@@ -11,6 +11,9 @@ import jax.core
 import jax.numpy as jnp
 import numpy as np
 from optax.pytree import _address
+from optax.pytree import _leaves
+from optax.pytree import _scheduled
+from optax.pytree import _text
 from optax.pytree import _trial
 from optax.pytree import _values
 
@@ -66,8 +69,7 @@ class Hyperparams(Mapping):
     )
 
   def __repr__(self) -> str:
-    return repr(_values.map_items(
-        lambda _, x: _values.as_text(x), self._values))
+    return repr(_text.numbers(self._values))
 
   def tree_flatten_with_keys(self) -> tuple[Any, tuple[Any, ...]]:
     children = [(jax.tree_util.DictKey(k), x) for k, x in self._values.items()]
@@ -93,8 +95,9 @@ def numbers(opt: Any) -> Hyperparams:
         name in facts.leaves or isinstance(x, jax.ShapeDtypeStruct)):
       raise ValueError(_ABSTRACT.format(path=path))
     elif callable(x) and not inspect.isclass(x):
-      is_number = name in facts.leaves | facts.numbers or _values.is_number(
-          node.__signature__.parameters[name].default)
+      is_number = _values.is_number(
+          node.__signature__.parameters[name].default
+      ) or name in facts.leaves | _scheduled.numbers(type(node))
       if not opt._has_state():
         if is_number:
           raise ValueError(_UNKNOWN.format(path=path, reason=_NO_STATE))
@@ -103,7 +106,7 @@ def numbers(opt: Any) -> Hyperparams:
         trial = _trial.update(opt)
         if not trial.reason:
           leaves = {jax.tree_util.keystr(place)[1:]: y for place, y in
-                    jax.tree_util.tree_leaves_with_path(_values.read(opt))}
+                    jax.tree_util.tree_leaves_with_path(_leaves.read(opt))}
       starts = trial.counts.get(path)
       if starts and None not in starts:
         found[path] = _evaluate(path, x, leaves, starts)

@@ -5,68 +5,33 @@
 
 from collections.abc import Callable, Collection, Mapping
 import dataclasses
-import inspect
 import sys
 from typing import Any, Generic, NoReturn, Optional, overload
 from typing import ParamSpec, TYPE_CHECKING, TypeVar
 
 import jax
-import jax.numpy as jnp
 from optax._src import base
-from optax.schedules import _inject
-from optax.pytree import _address
+from optax.pytree import _calls
 from optax.pytree import _closures
 from optax.pytree import _derive
 from optax.pytree import _flax
 from optax.pytree import _hyperparams
+from optax.pytree import _leaves
 from optax.pytree import _node
+from optax.pytree import _scheduled
 from optax.pytree import _state
 from optax.pytree import _trial
 from optax.pytree import _values
+from optax.pytree import _view
 
 _Self = TypeVar('_Self', bound='Optimizer')
 _Updates = TypeVar('_Updates')
 _P = ParamSpec('_P')
 
-_CALLED_AS_FUNCTIONAL = """\
-{name}.{method} was called like that of a functional transformation. Write
-  updates, opt = opt.update(grads, params)
-or, where a functional transformation is expected (flax's TrainState,
-optax.chain and others), pass
-  opt.as_gradient_transformation()
-To chain pytree optimizers, use optax.pytree.chain."""
-
-_NOT_A_SEQUENCE = """\
-{name} is not a sequence. Instead of `init, update = opt` write
-  opt = opt.init(params)
-  updates, opt = opt.update(grads, params)"""
-
 _NO_STATE = """\
 {name}.update needs the state that init makes. Write
   opt = opt.init(params)
   updates, opt = opt.update(grads, params)"""
-
-_OTHER_STATE = """\
-the state of opt.as_gradient_transformation() is the optimizer that its init
-returns, not a {state}. For a functional state write
-  opt.replace(opt_state=state)"""
-
-_CALLED_ON_CLASS = """\
-update was called on a class. Write
-  opt = optax.pytree.adam(1e-3).init(params)
-  updates, opt = opt.update(grads, params)"""
-
-# What torch has, and what functional optax calls the state.
-_HABITS = {
-    'lr': 'Write opt.learning_rate',
-    'step': 'Write updates, opt = opt.update(grads, params)',
-    'zero_grad': 'There is nothing to reset: jax.grad returns new gradients',
-    'param_groups': 'Write opt.hyperparams; groups are optax.pytree.partition',
-    'state_dict': 'An optimizer is a pytree, which pickle and orbax save',
-    'state': 'What functional optax calls the state is opt.opt_state',
-}
-
-_REPR_LINES = 16  # What `repr` shows at the most.
 
 
 class Optimizer(_node.Node):
@@ -108,15 +73,14 @@ class Optimizer(_node.Node):
   def _has_state(self) -> bool:
     return len(self._children) > len(self._layout.kinds)
 
-  def _with_state(
-      self: _Self, state: Any, params: Optional[_trial.Params]
-  ) -> _Self:
+  def _with_state(self: _Self, state: Any, params: Any = None) -> _Self:
     """Returns the optimizer with a state, for parameters as `init` saw them."""
     _flax.register(type(self))
     opt = self._without_state()
     layout = dataclasses.replace(
         opt._layout, paths=(*opt._layout.paths, 'opt_state'), params=params)
-    children = jax.tree.map(_values.to_jax, opt._children)
+    children = opt._children
+    children = jax.tree.map(_leaves.to_jax, children)
     return self._unflatten(layout, (*children, state))
 
   def _without_state(self: _Self) -> _Self:
@@ -128,27 +92,16 @@ class Optimizer(_node.Node):
 
   def __init_subclass__(cls, **kwargs: Any):
     super().__init_subclass__(**kwargs)
-    changed = [name for name in ('__init__', 'init', 'update', 'replace', 'tx')
-               if getattr(cls, name) is not getattr(Optimizer, name)]
-    if changed:
-      raise TypeError(
-          f'{cls.__name__} overrides {", ".join(changed)}, which'
-          ' combinators would not call; write a factory of gradient'
-          ' transformations and optax.pytree.wrap(factory)'
-      )
+    _calls.check_subclass(cls, Optimizer)
 
   @classmethod
-  def _convert(cls, name: str, path: str, x: Any) -> Any:
-    if isinstance(x, Optimizer) and x._has_state():
-      raise TypeError(
-          f'{cls.__name__}: {path} has a state of its own; pass it as it was'
-          f' before init: {path}.replace(opt_state=None)'
-      )
+  def _convert(cls, name: str, x: Any) -> Any:
     if (isinstance(x, base.GradientTransformation)
         and cls is not from_gradient_transformation):
       return from_gradient_transformation(x)
-    x = super()._convert(name, path, x)
-    return x if name in cls._facts.static else _closures.lift(x)
+    if name not in cls._facts.static:
+      x = _closures.lift(x)
+    return x
 
   def init(self: _Self, params: Any) -> _Self:
     """Returns the optimizer with the initial state for some parameters.
@@ -162,24 +115,11 @@ class Optimizer(_node.Node):
     Raises:
       TypeError: `params` is an optimizer.
     """
-    if isinstance(params, Optimizer) and params._has_state():
-      raise TypeError(_functional_call(self, 'init'))
-    opt = self._with_state(self.tx.init(params), _trial.params(params))
-    # No buffer may belong to two trees, or be twice in one: it could be donated
-    # only once.
-    seen = {id(x) for x in jax.tree.leaves((self, params))}
-
-    def own(_, x):
-      if isinstance(x, _values.Item):
-        return jax.tree.map(lambda leaf: own('', leaf), x)
-      if id(x) in seen and isinstance(x, jax.Array):
-        return jnp.copy(x)
-      seen.add(id(x))
-      return x
-
-    # Not by JAX, which sorts the keys of the state.
-    children = _values.map_items(own, opt._children)
-    return self._unflatten(opt._layout, children)
+    _calls.check_init(self, params)
+    opt = self._with_state(self.tx.init(params))
+    opt = _trial.with_params(opt, params)
+    opt = _leaves.apart(opt, self, params)
+    return opt
 
   def update(
       self: _Self,
@@ -204,15 +144,9 @@ class Optimizer(_node.Node):
       ValueError: `init` wasn't called.
       TypeError: the call is that of a functional transformation.
     """
-    if not isinstance(self, Optimizer):
-      raise TypeError(_CALLED_ON_CLASS)
-    if functional or extra_args.keys() & {'state', 'opt_state'} or (
-        isinstance(params, Optimizer) and params._has_state()):
-      raise TypeError(_functional_call(self, 'update'))
+    _calls.check_update(self, updates, params, functional, extra_args)
     if not self._has_state():
       raise ValueError(_NO_STATE.format(name=type(self).__name__))
-    if params is not None and self._is_state(params, updates):
-      raise TypeError(_functional_call(self, 'update'))
     try:
       tx: Any = self.tx
       if isinstance(tx, base.GradientTransformation):
@@ -221,23 +155,11 @@ class Optimizer(_node.Node):
           updates, self._children[-1], params, **extra_args
       )
     except Exception as e:
-      if problem := _state.reason(self, e, updates, params):
-        of_state = problem.startswith('opt_state')  # As `replace` has it.
-        is_value = of_state or isinstance(e, ValueError)
-        error = ValueError if is_value else TypeError
-        raise error(problem) from e
+      _state.explain(self, e, updates, params)
       raise
     return new_updates, self._unflatten(
         self._layout, (*self._children[:-1], state)
     )
-
-  def _is_state(self, params: Any, updates: Any) -> bool:
-    """Whether something else was given in the place of the parameters."""
-    known, structure = self._layout.params, jax.tree.structure
-    if known:
-      return not known.fit(params) and structure(params) != structure(updates)
-    return type(params) is type(self.opt_state) and (
-        structure(params) == structure(self.opt_state))
 
   @property
   def tx(self) -> base.GradientTransformation:
@@ -247,30 +169,12 @@ class Optimizer(_node.Node):
   def _call_with(
       self, arguments: dict[str, Any]
   ) -> base.GradientTransformation:
-    # Schedules of numbers that the factory doesn't take schedules for.
-    scheduled = {n: x for n, x in arguments.items()
-                 if n in self._facts.numbers and callable(x)}
-    if scheduled:
-
-      def factory(**numbers):
-        numbers = {n: _values.weakly_typed(x) for n, x in numbers.items()}
-        return super(Optimizer, self)._call_with(arguments | numbers)
-
-      # pyrefly: ignore [missing-attribute]
-      factory.__signature__ = inspect.Signature([
-          inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY)
-          for n in scheduled
-      ])
-      tx = _inject.inject_hyperparams(
-          factory, hyperparam_dtype=jnp.result_type(float)
-      )(**scheduled)
-    else:
-      tx = super()._call_with(arguments)
+    call = super()._call_with
+    call = _scheduled.injecting(type(self), call)
+    tx = call(arguments)
     if isinstance(tx, Optimizer):
       return tx.tx
-    if not (hasattr(tx, 'init') and hasattr(tx, 'update')):
-      raise TypeError(f'{type(self).__name__}: the factory returned {tx!r}, not'
-                      ' a gradient transformation')
+    _calls.check_transformation(self, tx)
     return tx
 
   def _as_argument(self) -> base.GradientTransformation:
@@ -298,8 +202,7 @@ class Optimizer(_node.Node):
       >>> updates.tolist()
       [-0.5, -0.5]
     """
-    return base.GradientTransformationExtraArgs(
-        _Init(self._without_state()), _Update())
+    return _view.view(self._without_state())
 
   @property
   def hyperparams(self) -> _hyperparams.Hyperparams:
@@ -367,24 +270,13 @@ class Optimizer(_node.Node):
   def _replace_state(
       self: _Self, opt_state: Any, changes: dict[str, Any]
   ) -> _Self:
-    if isinstance(opt_state, Optimizer):
-      raise TypeError(f'{type(self).__name__}.replace: opt_state is an'
-                      ' optimizer; write opt_state=other.opt_state')
     opt = self._replace(changes)
     if opt_state is None:
       return opt._without_state()
     opt_state = _values.map_items(  # The owner may write to it.
         lambda _, x: _values.own(x), opt_state, is_item=_values.is_holder)
-    expected = self.opt_state
-    new = opt._with_state(opt_state, self._layout.params)
-    if opt._layout is not self._layout:
-      after = self._layout.params and _trial.init(new).result
-      if not after or after != _trial.init(self).result:
-        expected = after and after.tree()  # Else it may be a population's.
-    if expected is None:
-      return new
-    return opt._with_state(
-        _state.conform(expected, opt_state), self._layout.params)
+    opt_state = _state.conform(self, opt, opt_state)
+    return opt._with_state(opt_state, self._layout.params)
 
   def _rearrange(self: _Self, changes: dict[str, Any]) -> _Self:
     opt: Any = super()._rearrange(changes)
@@ -392,82 +284,17 @@ class Optimizer(_node.Node):
       return opt
     return opt._with_state(self.opt_state, self._layout.params)
 
-  def __reduce__(self) -> tuple[Any, ...]:
-    if not self._has_state():
-      return super().__reduce__()
-    return *super().__reduce__(), (self.opt_state, self._layout.params)
-
-  def __setstate__(self, state: tuple[Any, ...]) -> None:
-    opt_state, *params = state  # The first version wrote no parameters.
-    opt = self._with_state(opt_state, params[0] if params else None)
-    vars(self).update(vars(opt))
-
-  def __repr__(self) -> str:
-    lines = [super().__repr__()]
-    if self._has_state():
-      for path, x in _values.items(self.opt_state, '.opt_state'):
-        shape = f'{x.dtype}{list(x.shape)}' if hasattr(x, 'dtype') else repr(x)
-        lines.append(f'  {path}: {shape}')
-      if len(lines) > _REPR_LINES:
-        lines[_REPR_LINES:] = [f'  and {len(lines) - _REPR_LINES} more arrays']
-    return '\n'.join(lines)
-
   if not TYPE_CHECKING:  # Which would accept any attribute.
 
     def __getattr__(self, name: str):
       if name.startswith('_') or hasattr(type(self), name):
         return object.__getattribute__(self, name)  # Raises it again.
-      try:
-        return _address.find(self, name).value
-      except AttributeError as e:
-        of_state = hasattr(self.opt_state, name) and 'state'
-        hint = _HABITS.get(of_state or name)
-        raise AttributeError(f'{e}. {hint}' if hint else str(e)) from None
+      return _calls.find(self, name)
 
   def __iter__(self, *index: Any):
-    raise TypeError(_NOT_A_SEQUENCE.format(name=type(self).__name__))
+    _calls.not_a_sequence(self)
 
   __getitem__ = __iter__
-
-
-def _functional_call(opt: Optimizer, method: str) -> str:
-  return _CALLED_AS_FUNCTIONAL.format(name=type(opt).__name__, method=method)
-
-
-@jax.tree_util.register_dataclass
-@dataclasses.dataclass(frozen=True)
-class _Init:
-  """The `init` of an optimizer as a pytree, equal by value."""
-
-  opt: Optimizer
-
-  def __call__(self, params: base.Params) -> Optimizer:
-    return self.opt.init(params)
-
-  def __eq__(self, other: Any) -> bool:
-    return type(other) is _Init and self.opt == other.opt and all(
-        getattr(x, 'weak_type', None) == getattr(y, 'weak_type', None)
-        for x, y in zip(*map(jax.tree.leaves, (self, other))))
-
-  def __hash__(self) -> int:  # Also with arrays, which nothing can write to.
-    return hash(self.opt._layout)
-
-
-@jax.tree_util.register_static
-@dataclasses.dataclass(frozen=True)
-class _Update:
-  """Updates the optimizer that is the state; itself it holds nothing."""
-
-  def __call__(
-      self,
-      updates: base.Updates,
-      state: Any,
-      params: Optional[base.Params] = None,
-      **extra_args: Any,
-  ) -> tuple[base.Updates, Optimizer]:
-    if not isinstance(state, Optimizer):
-      raise TypeError(_OTHER_STATE.format(state=type(state).__name__))
-    return state.update(updates, params, **extra_args)
 
 
 if TYPE_CHECKING:

@@ -33,9 +33,10 @@ class Schedule(_node.Node):
   _SUMMARY = 'As an immutable pytree: see :class:`optax.pytree.Schedule`.'
 
   @classmethod
-  def _convert(cls, name: str, path: str, x: Any) -> Any:
-    x = super()._convert(name, path, x)
-    return x if name in cls._facts.static else _closures.lift(x)
+  def _convert(cls, name: str, x: Any) -> Any:
+    if name not in cls._facts.static:
+      x = _closures.lift(x)
+    return x
 
   @classmethod
   def _kind(cls, name: str, path: str, x: Any) -> Optional[str]:

@@ -8,6 +8,7 @@ import jax.core
 import numpy as np
 from optax._src import base
 from optax.pytree import _address
+from optax.pytree import _arguments
 from optax.pytree import _node
 from optax.pytree import _trial
 from optax.pytree import _values
@@ -75,7 +76,15 @@ def check(expected: Any, found: Any, name: str = 'opt_state') -> None:
     raise ValueError(_NOT_OF_THIS.format(problem))
 
 
-def reason(opt: Any, error: Exception, updates: Any, params: Any) -> str:
+def explain(opt: Any, error: Exception, updates: Any, params: Any) -> None:
+  """Raises why an update has failed, if it is known."""
+  if problem := _reason(opt, error, updates, params):
+    of_state = problem.startswith('opt_state')  # As `replace` has it.
+    is_value = of_state or isinstance(error, ValueError)
+    raise (ValueError if is_value else TypeError)(problem) from error
+
+
+def _reason(opt: Any, error: Exception, updates: Any, params: Any) -> str:
   """Returns why an update has failed, '' if it isn't known."""
   name, found = type(opt).__name__, list(_address.walk(opt))
   paths = lambda test: ', '.join(x.path for x in found if test(x.value))
@@ -85,7 +94,7 @@ def reason(opt: Any, error: Exception, updates: Any, params: Any) -> str:
       path := paths(lambda x: callable(x) or isinstance(
           x, base.GradientTransformation))):
     return _DEAD.format(name=name, path=path)
-  if isinstance(error, _node.NEEDS_A_VALUE) and (path := paths(
+  if isinstance(error, _arguments.NEEDS_A_VALUE) and (path := paths(
       lambda x: isinstance(x, jax.core.Tracer) or callable(x))):
     return _BRANCHES.format(name=name, path=path)
   try:
@@ -101,18 +110,29 @@ def reason(opt: Any, error: Exception, updates: Any, params: Any) -> str:
   return problem and _NOT_OF_THIS.format(problem)
 
 
-def conform(expected: Any, state: Any) -> Any:
-  """Returns a state in the structure of the present one.
+def conform(old: Any, new: Any, state: Any) -> Any:
+  """Returns a state in the structure of an optimizer's.
 
   Checkpoint libraries return lists for tuples, and dicts for named tuples.
 
   Args:
-    expected: the present state.
+    old: an optimizer, perhaps with state.
+    new: the one that was made from it, which gets the state.
     state: the one to be put in.
 
   Raises:
     ValueError: it has other leaves or shapes.
   """
+  if isinstance(state, _values.Item):
+    raise TypeError(f'{type(old).__name__}.replace: opt_state is an optimizer;'
+                    ' write opt_state=other.opt_state')
+  expected, params = old.opt_state, old._layout.params
+  if new._layout is not old._layout:
+    after = params and _trial.init(new._with_state(state, params)).result
+    if not after or after != _trial.init(old).result:
+      expected = after and after.tree()  # Else it may be a population's.
+  if expected is None:
+    return state
   structure = jax.tree.structure(expected)
   if structure == jax.tree.structure(state):
     check(expected, state)

@@ -9,6 +9,7 @@ leaves they depend on, and which leaf of the state a schedule is called with.
 # pylint: disable=dangerous-default-value, unidiomatic-typecheck
 
 from collections.abc import Iterator, Mapping
+import dataclasses
 import functools
 import inspect
 import itertools
@@ -19,7 +20,9 @@ import jax
 import jax.core
 import jax.numpy as jnp
 from optax._src import base
+from optax.pytree import _leaves
 from optax.pytree import _node
+from optax.pytree import _text
 from optax.pytree import _values
 from optax.tree_utils import _state_utils
 
@@ -53,7 +56,7 @@ class Params:
     return self._compared == other._compared
 
   def __repr__(self) -> str:
-    as_text = lambda x: _values.Text(f'{x.dtype}{list(x.shape)}')
+    as_text = lambda x: _text.Text(f'{x.dtype}{list(x.shape)}')
     text = repr(jax.tree.map(as_text, self.tree()))
     return text if len(text) < 200 else f'{text[:200]}...'
 
@@ -104,11 +107,12 @@ class _HoldsTracers(Exception):
   """What was found for an optimizer with tracers, which no cache may keep."""
 
 
-def params(tree: Any) -> Any:
-  """Returns what can be compared of the parameters that `init` sees."""
-  if isinstance(tree, _state_utils._ParamsPlaceholder):  # pylint: disable=protected-access
-    return _AnyParams()
-  return Params(tree)
+def with_params(opt: Any, params: Any) -> Any:
+  """Returns an optimizer that knows the parameters that its `init` saw."""
+  is_any = isinstance(params, _state_utils._ParamsPlaceholder)  # pylint: disable=protected-access
+  saw = _AnyParams() if is_any else Params(params)
+  layout = dataclasses.replace(opt._layout, params=saw)
+  return opt._unflatten(layout, opt._children)
 
 
 def _shape(x: Any) -> Any:
@@ -139,12 +143,12 @@ class _Subject(NamedTuple):
     """Returns the shapes of the parameters; one scalar if init saw none."""
     return (self.layout.params or Params(0.0)).tree()
 
-  def transformation(self, leaves: Any, convert: Any = None) -> Any:
-    children = _values.read(self.treedef.unflatten(leaves))
-    return self.cls._unflatten(self.layout, children)._call(convert)
+  def opt(self, leaves: Any) -> Any:
+    children = _leaves.read(self.treedef.unflatten(leaves))
+    return self.cls._unflatten(self.layout, children)
 
   def init(self, leaves: Any, params: Any) -> Any:
-    return self.transformation(leaves).init(params)
+    return self.opt(leaves).tx.init(params)
 
   def paths(self, state: Any) -> list[str]:
     """Returns the paths of the leaves, those of a state included."""
@@ -193,7 +197,7 @@ def _try_once(
       starts = _starts(subject, leaves)
       counts = {path: {place: int(starts.get(place, 0)) for place in places}
                 for path, places in counts.items()}
-    found = Program('', _text(program), Params(result), used, counts)
+    found = Program('', _comparable(program), Params(result), used, counts)
     if any(isinstance(x, jax.core.Tracer) for x in program.consts):
       raise _HoldsTracers(found)
     return found
@@ -235,7 +239,7 @@ def _trace_update(subject: _Subject, leaves: Any) -> tuple[Any, Any, Any]:
       arrays['grad'] = updates
 
     def call(leaves, state, updates, params, arrays, functions=functions):
-      tx = subject.transformation(leaves, _with_probes)
+      tx = _with_probes(subject.opt(leaves))
       if isinstance(tx, base.GradientTransformation):
         tx = base.with_extra_args_support(tx)
       return tx.update(updates, state, params, **functions, **arrays)
@@ -254,7 +258,7 @@ def _trace_update(subject: _Subject, leaves: Any) -> tuple[Any, Any, Any]:
   raise error
 
 
-def _text(program: Any) -> str:
+def _comparable(program: Any) -> str:
   """Returns what can be compared of a program, without what it doesn't use."""
   needed, eqns = set(map(id, program.jaxpr.outvars)), []
   for eqn in reversed(program.jaxpr.eqns):
@@ -322,13 +326,24 @@ def _inner_programs(params: Any) -> Iterator[Any]:
       yield getattr(x, 'jaxpr', x)
 
 
-def _with_probes(path: str, x: Any) -> Any:
-  """Puts probes in the place of functions."""
-  if isinstance(x, _node.Node) and not callable(x):
-    return x._call(lambda inner, y: _with_probes(f'{path}.{inner}', y))
-  if callable(x) and not inspect.isclass(x):
-    return _probe(x, path)
-  return x
+def _with_probes(node: Any, prefix: str = '') -> Any:
+  """Calls the factory of a node with probes in the place of functions."""
+
+  def probe(path, x):
+    path = prefix + path
+    if isinstance(x, _node.Node) and not callable(x):
+      return _with_probes(x, f'{path}.')
+    return _probe(x, path) if callable(x) and not inspect.isclass(x) else x
+
+  number = lambda x, kind: (
+      _values.weakly_typed(x) if kind == _values.NUMBER else x)
+  arguments = {name: node._fill(x, number)
+               for name, x in node._layout.template.items()}
+  return node._call_with({
+      name: x if name in node._facts.masks
+      else _values.map_items(probe, x, name, callable)
+      for name, x in arguments.items()
+  })
 
 
 def _probe(function: Any, path: str) -> Any:

@@ -3,12 +3,9 @@
 # pylint: disable=too-many-return-statements
 
 import collections
-from collections.abc import Callable, Iterator, Mapping
-import functools
+from collections.abc import Callable, Mapping
 import inspect
-import sys
-import types
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 import jax
 import jax.core
@@ -23,10 +20,6 @@ ARRAY = 'array'  # A leaf.
 NODE = 'node'  # An optimizer or a schedule, with items of its own.
 
 _DICTS = (dict, collections.OrderedDict, collections.defaultdict)
-
-FUNCTIONS = (
-    types.FunctionType, functools.partial, base.GradientTransformation
-)
 
 
 class Child(NamedTuple):
@@ -138,40 +131,22 @@ def may_be_leaf(x: Any) -> bool:
   )
 
 
-def is_global(x: Any) -> bool:
-  """Whether a function or a class is found in its module under its name."""
-  module = sys.modules.get(getattr(x, '__module__', ''))
-  return getattr(module, getattr(x, '__qualname__', ''), None) is x
-
-
-def own(x: Any) -> Any:
-  """Returns a copy of a NumPy array, to which nobody can write."""
+def own(x: Any, kind: str = ARRAY) -> Any:
+  """Returns a leaf of that kind: a float or an array that nobody can write."""
+  if kind == NUMBER and is_number(x):
+    return float(x)
+  if kind == NUMBER and is_weak_scalar(x) and not jnp.issubdtype(
+      x.dtype, jnp.floating):
+    return jax.lax.full_like(0.0, x)
   if isinstance(x, np.ndarray):
     x = x.copy()
     x.setflags(write=False)
   return x
 
 
-def number(x: Any) -> Any:
-  """Returns a number as an optimizer holds it: a float, weakly typed."""
-  if is_number(x):
-    return float(x)
-  if is_weak_scalar(x) and not jnp.issubdtype(x.dtype, jnp.floating):
-    return jax.lax.full_like(0.0, x)
-  return x
-
-
 def is_holder(x: Any) -> bool:
   """Whether `x` holds an array, as the variables of Flax do."""
   return hasattr(x, '__jax_array__') and not isinstance(x, jax.Array)
-
-
-def read(tree: Any) -> Any:
-  """Returns a tree with arrays in the place of what holds them."""
-  return jax.tree.map(
-      lambda x: x.__jax_array__() if is_holder(x) else x, tree,
-      is_leaf=is_holder,
-  )
 
 
 def weakly_typed(x: Any) -> Any:
@@ -183,106 +158,10 @@ def weakly_typed(x: Any) -> Any:
   return x
 
 
-_identity = jax.jit(lambda x: x)
-
-
-def to_jax(x: Any) -> Any:
-  """Returns a number or a NumPy array as an array of JAX, others as is."""
-  if isinstance(x, (float, np.ndarray)):
-    with jax.transfer_guard_host_to_device('allow'):
-      return _identity(x)
-  return x
-
-
-@functools.lru_cache
-def _full_like_on(sharding: Any) -> Callable[[Any, Any], Any]:
-  return jax.jit(jax.lax.full_like, out_shardings=sharding)
-
-
-def replace_leaf(old: Any, new: Any, kind: str) -> Any:
-  """Returns a leaf for the place of another one.
-
-  Args:
-    old: the present leaf.
-    new: a number, an array or a placeholder.
-    kind: of the leaf, `NUMBER` or `ARRAY`.
-
-  Returns:
-    A number with the old one's shape, dtype, weak type and sharding, so that
-    nothing is traced anew; anything else as it is.
-  """
-  if is_holder(old):
-    return jax.tree.map(lambda x: replace_leaf(x, new, kind), old)
-  is_scalar = is_number(new) or (
-      kind == NUMBER and is_array(new) and not new.ndim
-      and not jnp.issubdtype(new.dtype, jnp.complexfloating))
-  if kind == ARRAY and is_scalar and is_array(old) and not (
-      isinstance(new, (int, np.integer))
-      or jnp.issubdtype(old.dtype, jnp.inexact)):
-    is_scalar = False  # An integer array would lose the fraction.
-  if is_scalar and isinstance(old, np.ndarray):
-    return own(np.asarray(new, old.dtype))
-  if not is_scalar or not isinstance(old, jax.Array) or (
-      kind == ARRAY and not jnp.issubdtype(old.dtype, jnp.number)):
-    new = own(number(new) if kind == NUMBER else new)
-    return to_jax(new) if isinstance(old, jax.Array) else new
-  if isinstance(old, jax.core.Tracer) or isinstance(new, jax.core.Tracer):
-    like = 0.0 if old.weak_type and not old.ndim else old
-    return jax.lax.full_like(like, new)
-  full_like = _full_like_on(old.sharding if old.committed else None)
-  try:
-    return full_like(old, new)
-  except (jax.errors.JaxRuntimeError, ValueError):
-    with jax.transfer_guard('allow'):  # It is asked for, so it may be moved.
-      return full_like(old, np.asarray(new))
-
-
-class Text:
-  """Is shown as it is, without quotes."""
-
-  def __init__(self, value: Any):
-    self._value = value
-
-  def __repr__(self) -> str:
-    return str(self._value)
-
-
-def as_text(x: Any) -> Any:
-  """Returns a scalar that is shown as a number; others as they are."""
-  if (isinstance(x, jax.Array) and not isinstance(x, jax.core.Tracer)
-      and not x.ndim and jnp.issubdtype(x.dtype, jnp.number)
-      and x.is_fully_addressable):
-    return Text('deleted' if x.is_deleted() else np.asarray(x)[()])
-  return x
-
-
-def static(x: Any, path: str) -> Any:
-  """Returns an item as a template holds it, or refuses it.
-
-  Args:
-    x: the item.
-    path: where it was given.
-
-  Raises:
-    TypeError: it is traced, or can't be compared by value.
-  """
-  if isinstance(x, jax.core.Tracer):
-    raise TypeError(
-        f'{path} is static, so that it may not be traced; give it a Python'
-        ' value'
-    )
+def static(x: Any) -> Any:
+  """Returns an item as a template holds it."""
   if isinstance(x, (jax.Array, np.ndarray)) and x.dtype != object:
     return own(np.asarray(x))  # A constant also where others are traced.
-  if isinstance(x, Iterator):
-    raise TypeError(f'{path} can be read only once; write list(...)')
-  try:
-    hash(x)
-  except TypeError:
-    raise TypeError(
-        f'{path} is a {type(x).__name__}, which is not hashable, so that'
-        ' nothing could tell if it changed; give it a hashable value, such as'
-        ' a frozen dataclass, or a container that JAX knows'
-    ) from None
   return x
 
 
@@ -302,7 +181,7 @@ def key(x: Any) -> Any:
         return x.dtype, key(jax.random.key_data(x))
     x = np.asarray(x)
     return x.dtype, x.shape, x.tobytes()
-  if isinstance(x, FUNCTIONS):
+  if isinstance(x, _functions.FUNCTIONS):
     return type(x), _functions.key(x, key)
   if isinstance(x, (np.dtype, type(jnp.float32))) or (
       inspect.isclass(x) and issubclass(x, np.generic)):
