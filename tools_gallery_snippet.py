@@ -6,16 +6,21 @@ that the notebook uses:
   if 'pytree/_schedule.py' in present:
     gallery(path)
 
-The docstring of the module needs "jupytext" among what it needs. The test, with
-`(cls.upstream / 'docs/gallery.rst').write_text(END)` in `setUpClass`:
+`sizes` is to take the picture for no lines, which git shows as a dash:
+
+    found[kind] += int(added.replace('-', '0'))  # A picture has no lines.
+
+The docstring of the module is to name jupytext among what it needs. The test,
+with the folders `docs/images/examples` and `examples`, and END written to
+`docs/gallery.rst`, in `setUpClass`:
 
   def test_the_notebook_comes_with_the_schedules(self):
     name = 'examples/optimizers_as_pytrees.ipynb'
     self.assertNotIn(name, self.files('classes'))
     notebook = json.loads(self.show('schedules', name))
     self.assertIn('Open in Colab', notebook['cells'][0]['source'][2])
-    self.assertEqual(
-        self.show('functions', 'docs/gallery.rst').count(name[:-6]), 1)
+    self.assertEqual(self.show('functions', 'docs/gallery.rst').count(
+        ':doc:`_collections/examples/optimizers_as_pytrees`'), 1)
 
 Run by itself, `PATH` being a clone of upstream: `python SNIPPET PATH`.
 """
