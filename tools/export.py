@@ -8,37 +8,37 @@ before ends, and the deprecation where the rewritten tuples do. A table of their
 sizes is printed; with `--check` also of what they pass: the import, their own
 tests, and upstream's of the modules that they change.
 
-The first commits hold the core without what a later one adds to it: its patch
-in `patches/series/later/` is taken back. A test goes with the first commit that
-has everything that it names; what Optax's extra `test` doesn't install is never
-there. Needs git and libcst.
+The first commits hold modules without the statements that name what comes with
+a later one. A test goes with the first commit that has everything that it
+names; what Optax's extra `test` doesn't install is never there. Needs git,
+jupytext and libcst.
 """
 
 import argparse
-import ast
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 from typing import NamedTuple
+
+import cut
+import gallery
 
 ROOT = pathlib.Path(__file__).parents[1]
 FOREIGN = {'cloudpickle', 'equinox', 'hypothesis', 'orbax'}
-CORE = {'adam', 'adamw', 'lbfgs', 'noisy_sgd', 'polyak_sgd', 'sgd'}
+CORE = {'adam', 'adamw', 'sgd'}
 
 
 class Commit(NamedTuple):
   """One pull request.
 
   Attributes:
-    branch: the name; `patches/series/` may have a patch of that name, and
-      `patches/series/later/` what it adds to the files of earlier commits.
+    branch: the name; `patches/series/` may have a patch of that name.
     message: of the commit; by default that of its patch.
     patch: the one in `patches/`.
     files: what is new, below `optax/`.
+    names: what modules of earlier commits get besides.
     tests: those, and classes of those, that need it though they name nothing
       of it.
     onto: the branch where it begins, by default the one before.
@@ -49,6 +49,7 @@ class Commit(NamedTuple):
   message: str = ''
   patch: str = ''
   files: str = ''
+  names: str = ''
   tests: str = ''
   onto: str = ''
   exclude: tuple[str, ...] = ()
@@ -66,25 +67,66 @@ Use the attributes of transformations instead of tuples
 `_replace`.
 """),
     Commit('core', patch='0001', files="""
-pytree/__init__.py pytree/_address.py pytree/_derive.py pytree/_node.py
-pytree/_optimizer.py pytree/_values.py pytree/_test_utils.py
-pytree/_optimizer_test.py"""),
+pytree/__init__.py pytree/_derive.py pytree/_node.py pytree/_optimizer.py
+pytree/_values.py pytree/_test_utils.py pytree/_optimizer_test.py"""),
+    Commit('types', """\
+Show the parameters of optimizers in optax.pytree to type checkers
+
+They are those of the function that is wrapped.
+""", names='overload TYPE_CHECKING ParamSpec'),
+    Commit('text', """\
+Show optimizers in optax.pytree as the calls that make them
+
+Below stand the paths, dtypes and shapes of what the state holds.
+""", files='pytree/_text.py'),
+    Commit('leaves', """\
+Keep leaves of optimizers in optax.pytree what they are
+
+After `init` each is an array of JAX. A number that replaces one gets its dtype,
+weak type and sharding, so that nothing is compiled again.
+""", files='pytree/_leaves.py'),
+    Commit('pickles', """\
+Pickle optimizers in optax.pytree as records of the call
+
+A parameter or a default that has changed since is noticed.
+""", files='pytree/_record.py'),
+    Commit('addresses', """\
+Find hyperparameters in optax.pytree by name or by path
+
+A name that one optimizer inside a combinator has is an address.
+""", files='pytree/_address.py'),
+    Commit('view', """\
+Use optimizers of optax.pytree where a transformation is expected
+
+The state of the functional view is the optimizer.
+""", files='pytree/_view.py'),
+    Commit('arguments', """\
+Refuse arguments in optax.pytree that can't work
+
+The error names the argument and shows what to write.
+""", files='pytree/_arguments.py'),
+    Commit('numbers', """\
+Take schedules for numbers in optax.pytree
+
+Where the function takes no schedule, `inject_hyperparams` evaluates it.
+""", files='pytree/_scheduled.py'),
     Commit('states', """\
 Refuse changes of an optimizer in optax.pytree that its state can't follow
 
 `init` and an update are traced with the shapes of the parameters, which tells
 what each depends on. An update that fails names what doesn't fit.
-""", files='pytree/_state.py pytree/_trial.py', tests="""
-StateInOtherContainersTest
-test_replace_is_refused_where_the_state_can_not_follow"""),
+""", files='pytree/_state.py pytree/_trial.py'),
     Commit('hyperparams', """\
 Show the hyperparameters of optimizers in optax.pytree by path
 
 A schedule is shown as its value in the next update. The traced update tells
 which count in the state it is called with.
-""", files='pytree/_hyperparams.py', tests="""
-test_hyperparams_are_the_numbers
-test_wrap_refuses_a_parameter_that_is_taken"""),
+""", files='pytree/_hyperparams.py'),
+    Commit('calls', """\
+Say what to write instead of calls as of other libraries in optax.pytree
+
+Such as a functional update, or `opt.step()`.
+""", files='pytree/_calls.py'),
     Commit('classes', """\
 Add the other optimizers and combinators to optax.pytree
 
@@ -92,7 +134,8 @@ Each is a line that wraps the function. The tests compare all of them with the
 functions, bit for bit.
 """, files="""
 pytree/contrib.py pytree/_multi_steps.py pytree/_combinators_test.py
-pytree/_address_test.py pytree/_hypergradient_test.py"""),
+pytree/_address_test.py pytree/_hypergradient_test.py""",
+           names='from_gradient_transformation _convert cls._convert'),
     Commit('schedules', """\
 Add schedules to optax.pytree
 
@@ -117,12 +160,8 @@ each run is equal to the last one if nothing that it reads may change, and the
 arrays that it closes over are leaves.
 """, files="""
 pytree/_functions.py pytree/_functions_test.py pytree/_closures.py
-pytree/_closures_test.py pytree/_devices_test.py pytree/_recompilation_test.py
-pytree/_transforms_test.py""", tests="""
-test_equal_partial_objects_have_one_class
-test_schedule_that_closes_over_a_tracer FactoryTest ReloadTest
-test_wrapped_in_a_loop_is_one_class
-test_a_cell_that_changes_before_the_first_use"""),
+pytree/_closures_test.py pytree/_devices_test.py pytree/_reads.py
+pytree/_recompilation_test.py pytree/_transforms_test.py"""),
     Commit('deprecation', patch='0002', onto='attributes', files="""
 _src/sequence_interface.py _src/sequence_interface_test.py""",
            exclude=('optax/CHANGELOG.md', 'optax/transforms/*')),
@@ -137,79 +176,6 @@ def git(path, *args):
   if done.returncode:
     sys.exit(f'git {" ".join(map(str, args))}:\n{done.stdout}')
   return done.stdout.strip()
-
-
-def cut(source, gone, waiting=()):
-  """Returns a module without the definitions and tests that name what is gone.
-
-  Args:
-    source: the module.
-    gone: dotted names, as the module writes them.
-    waiting: variables, tests and classes of tests that go besides.
-  """
-  module, names, dropped = ast.parse(source), set(waiting), set()
-  classes = [x for x in module.body if isinstance(x, ast.ClassDef)]
-  bodies = [module.body, *(x.body for x in classes)]
-  imports = (ast.Import, ast.ImportFrom)
-
-  def binds(x):
-    if isinstance(x, imports):
-      return {a.asname or a.name.split('.')[0] for a in x.names}
-    if isinstance(x, ast.Assign):
-      return {t.id for t in x.targets if isinstance(t, ast.Name)}
-    return {x.name} if hasattr(x, 'name') else set()
-
-  def mentioned(x):
-    for y in ast.walk(x):
-      if isinstance(y, imports):
-        start = f'{y.module}.' if isinstance(y, ast.ImportFrom) else ''
-        yield from (start + a.name for a in y.names)
-      elif isinstance(y, (ast.Name, ast.Attribute)):
-        yield ast.unparse(y).removeprefix('self.')
-
-  def is_gone(x):
-    if not binds(x).isdisjoint(waiting):
-      return True
-    if hasattr(x, 'body'):  # Of a class or a function: its tests alone.
-      tests = [y for y in x.body if getattr(y, 'name', '').startswith('test')]
-      if tests:
-        set_up = [y for y in x.body if getattr(y, 'name', '') == 'setUp']
-        return dropped.issuperset(tests) or not dropped.isdisjoint(set_up)
-    return any(
-        f'{name}.'.startswith(f'{g}.') for name in set(mentioned(x))
-        for g in gone | names)
-
-  found = None
-  while found != len(dropped):
-    found = len(dropped)
-    for x in (x for body in bodies for x in body if x not in dropped):
-      if is_gone(x):
-        dropped.add(x)
-        names |= binds(x)
-
-  def used(without):
-    """Returns the variables that are read outside of some statements."""
-    kept = [x for body in bodies for x in body if x not in without
-            and not isinstance(x, (*imports, ast.ClassDef))]
-    kept += [y for x in classes if x not in without
-             for y in (*x.bases, *x.decorator_list)]
-    return {name.split('.')[0] for x in kept for name in mentioned(x)}
-
-  unused = used(()) - used(dropped)
-  dropped |= {x for x in module.body
-              if isinstance(x, imports) and binds(x) <= unused}
-  lines = source.splitlines(keepends=True)
-
-  def start(x):
-    line = min(y.lineno for y in (x, *getattr(x, 'decorator_list', ()))) - 1
-    while lines[line - 1].lstrip().startswith('#'):
-      line -= 1
-    return line
-
-  for x in dropped:
-    lines[start(x):x.end_lineno] = [''] * (x.end_lineno - start(x))
-  text = re.sub(r'\n{4,}', '\n\n\n', ''.join(lines))
-  return re.sub(r'\n{3,}(?=  )', '\n\n', text).rstrip('\n') + '\n'
 
 
 def reference(rst, gone):
@@ -238,14 +204,6 @@ def write(path, present, later):
   """
   licensed = (path / 'optax/__init__.py').read_text()
   header = re.match(r'#(.*\n)+?# =+\n', licensed)[0]
-  with tempfile.TemporaryDirectory() as folder:
-    shutil.copytree(ROOT / 'optax', f'{folder}/optax')
-    for commit in reversed(later):
-      patch = ROOT / f'patches/series/later/{commit.branch}.patch'
-      if patch.exists():
-        git(folder, 'apply', '-R', patch)
-    texts = {name: pathlib.Path(folder, 'optax', name).read_text()
-             for name in present}
   absent = {name for commit in later for name in commit.files.split()}
   gone = FOREIGN | {'optax.' + name[:-3].replace('/', '.') for name in absent}
   waiting = [name for commit in later for name in commit.tests.split()]
@@ -253,22 +211,29 @@ def write(path, present, later):
     gone.add('flax.serialization')
   init = (ROOT / 'optax/pytree/__init__.py').read_text()
   everything = set(re.findall(r'^(\w+) = ', init, re.M))
-  without = everything - CORE if 'pytree/contrib.py' in absent else ()
-  init = cut(init, gone, without)
-  everything |= {'Schedule', 'wrap_schedule', 'MultiSteps', 'contrib'}
+  without = everything - CORE if 'pytree/contrib.py' in absent else set()
+  new_names = {name for commit in later for name in commit.names.split()}
+  init = cut.cut_tests(init, gone, without | new_names)
+  everything |= {'Schedule', 'wrap_schedule', 'MultiSteps', 'contrib',
+                 'from_gradient_transformation'}
   for name in everything:
     if not re.search(rf'\b{name}( = |$)', init, re.M):
       gone |= {f'o.{name}', f'optax.pytree.{name}'}
-  for name, text in texts.items():
+  for name in present:
+    text = (ROOT / 'optax' / name).read_text()
     if name == 'pytree/__init__.py':
       text = init
     elif name.endswith('_test.py'):
-      text = cut(text, gone, waiting)
+      text = cut.cut_tests(text, gone, waiting)
       if 'def test' not in text:
         continue
+    elif '_test' not in name:
+      text = cut.cut_module(text, gone | new_names)
     file = path / 'optax' / name
     file.parent.mkdir(exist_ok=True)
     file.write_text(header + text)
+  if 'pytree/_schedule.py' in present:
+    gallery.write(path)
   index = path / 'docs/index.rst'
   if index.exists() and 'pytree/__init__.py' in present:
     rst = (ROOT / 'docs/api/pytree.rst').read_text()
@@ -316,7 +281,7 @@ def sizes(path):
     added, _, name = line.split('\t')
     test = name.endswith(('_test.py', '_test_utils.py'))
     kind = 'tests' if test else 'code' if name.endswith('.py') else 'docs'
-    found[kind] += int(added)
+    found[kind] += int(added.replace('-', '0'))  # A picture has no lines.
   return list(found.values())
 
 

@@ -102,8 +102,6 @@ def check_static(cls: Any, path: str, x: Any) -> None:
   if isinstance(x, jax.core.Tracer):
     raise TypeError(f'{path} is static, so that it may not be traced; give it a'
                     ' Python value')
-  if isinstance(x, collections.abc.Iterator):
-    raise TypeError(f'{path} can be read only once; write list(...)')
   try:
     hash(_values.static(x) is x and x)  # Arrays are copied.
   except TypeError:

@@ -13,7 +13,6 @@ import typing
 from typing import Any, NamedTuple, Optional, TypeVar, Union
 
 from optax.pytree import _arguments
-from optax.pytree import _text
 from optax.pytree import _values
 
 _Class = TypeVar('_Class', bound=Any)
@@ -94,17 +93,18 @@ def _facts(
 
 def binder(name: str, signature: inspect.Signature) -> Callable[..., Any]:
   """Returns a function that binds arguments, as fast as any call."""
-  parameters = signature.parameters.items()
-  text = str(inspect.Signature([
-      p.replace(annotation=p.empty, default=p.default
-                if p.default is p.empty else _text.Text(f'_[{n!r}]'))
-      for n, p in parameters
-  ]))
-  bound = ', '.join(f'{n!r}: {n}' for n, _ in parameters)
-  defaults = {n: p.default for n, p in parameters}
-  bind = eval(  # pylint: disable=eval-used
-      f'lambda {text[1:-1]}: {{{bound}}}', {'_': defaults})
+  parameters = signature.parameters.values()
+  bare = inspect.Signature([
+      p.replace(annotation=p.empty, default=p.empty) for p in parameters])
+  bound = ', '.join(f'{p.name!r}: {p.name}' for p in parameters)
+  text = f'lambda {str(bare)[1:-1]}: {{{bound}}}'
+  bind = eval(text)  # pylint: disable=eval-used
   bind.__qualname__ = name  # For its errors.
+  has_default = [p for p in parameters if p.default is not p.empty]
+  bind.__defaults__ = tuple(
+      p.default for p in has_default if p.kind is not p.KEYWORD_ONLY)
+  bind.__kwdefaults__ = {
+      p.name: p.default for p in has_default if p.kind is p.KEYWORD_ONLY}
   return bind
 
 

@@ -114,9 +114,10 @@ class Node(_values.Item):
         if kind is None:
           _arguments.check_static(cls, path, x)
           return _values.static(x)
+        x = _values.own(x, kind)
       paths.append(path)
       kinds.append(kind)
-      children.append(_values.own(x, kind))
+      children.append(x)
       return _values.Child(len(children) - 1)
 
     for name, value in template.items():

@@ -53,8 +53,8 @@ class Optimizer(_node.Node):
     >>> updates, opt = opt.update({'w': jnp.ones(2)}, params)
     >>> optax.apply_updates(params, updates)['w'].tolist()
     [0.8999999761581421, 0.8999999761581421]
-    >>> opt.replace(learning_rate=0.01).hyperparams
-    {'learning_rate': 0.01}
+    >>> float(opt.replace(learning_rate=0.5).learning_rate)
+    0.5
 
   References:
     Pytree-based optimizers, https://github.com/google-deepmind/optax/issues/432
@@ -238,7 +238,7 @@ class Optimizer(_node.Node):
     sharding in its place never causes a new compilation.
 
     Args:
-      changes: new values by path, as in `hyperparams`.
+      changes: new values by path, such as `args[1].learning_rate`.
       **by_name: new values by name; `opt_state` too may be given, None for no
         state.
 
@@ -253,10 +253,7 @@ class Optimizer(_node.Node):
 
     Examples:
       >>> import optax
-      >>> opt = optax.pytree.chain(
-      ...     optax.pytree.clip(1.0), optax.pytree.sgd(0.1)
-      ... )
-      >>> opt.replace({'args[1].learning_rate': 0.01}).args[1].learning_rate
+      >>> optax.pytree.sgd(0.1).replace(learning_rate=0.01).learning_rate
       0.01
     """
     changes = self._changes(changes, by_name)

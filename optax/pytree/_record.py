@@ -65,5 +65,6 @@ def restore(
         f'{cls.__name__}: the parameters are {", ".join(parameters)}, so that'
         f' what was saved has no place for, or lacks, {", ".join(differ)}'
     )
-  node = cls._from_template(bound.arguments, list(zip(children, kinds)))
+  present = list(zip(map(_values.own, children), kinds))
+  node = cls._from_template(bound.arguments, present)
   return node._with_state(*state) if state else node

@@ -34,9 +34,7 @@ class Schedule(_node.Node):
 
   @classmethod
   def _convert(cls, name: str, x: Any) -> Any:
-    if name not in cls._facts.static:
-      x = _closures.lift(x)
-    return x
+    return x if name in cls._facts.static else _closures.lift(x)
 
   @classmethod
   def _kind(cls, name: str, path: str, x: Any) -> Optional[str]:

@@ -60,6 +60,8 @@ def map_items(
   Returns:
     The same containers with other items.
   """
+  if hasattr(type(value), '__next__'):
+    value = list(value)  # It can be read only once.
   if is_item(value) or _is_item(value):
     return f(path, value)
   if type(value) in _DICTS:

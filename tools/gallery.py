@@ -1,37 +1,11 @@
-"""A part of tools/export.py: the notebook for upstream's gallery.
-
-`write` is to call it after the reference, from the first commit that has all
-that the notebook uses:
-
-  if 'pytree/_schedule.py' in present:
-    gallery(path)
-
-`sizes` is to take the picture for no lines, which git shows as a dash:
-
-    found[kind] += int(added.replace('-', '0'))  # A picture has no lines.
-
-The docstring of the module is to name jupytext among what it needs. The test,
-with the folders `docs/images/examples` and `examples`, and END written to
-`docs/gallery.rst`, in `setUpClass`:
-
-  def test_the_notebook_comes_with_the_schedules(self):
-    name = 'examples/optimizers_as_pytrees.ipynb'
-    self.assertNotIn(name, self.files('classes'))
-    notebook = json.loads(self.show('schedules', name))
-    self.assertIn('Open in Colab', notebook['cells'][0]['source'][2])
-    self.assertEqual(self.show('functions', 'docs/gallery.rst').count(
-        ':doc:`_collections/examples/optimizers_as_pytrees`'), 1)
-
-Run by itself, `PATH` being a clone of upstream: `python SNIPPET PATH`.
-"""
+"""Writes the notebook for upstream's gallery, a page of our docs."""
 
 import pathlib
 import shutil
-import sys
 
 import jupytext
 
-ROOT = pathlib.Path(__file__).parent
+ROOT = pathlib.Path(__file__).parents[1]
 
 # What ends the first part of upstream's gallery, and our entry before it.
 END = """\
@@ -70,7 +44,7 @@ BADGE = f"""
 """
 
 
-def gallery(path):
+def write(path):
   """Writes our notebook, and its entry in upstream's gallery."""
   index = path / 'docs/gallery.rst'
   if not index.exists():
@@ -92,7 +66,3 @@ def gallery(path):
     before, after = text.split(END)
     entry = ENTRY.format(name=name, title=title)
     index.write_text(before + entry + END + after)
-
-
-if __name__ == '__main__':
-  gallery(pathlib.Path(sys.argv[1]))
