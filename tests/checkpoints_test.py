@@ -231,7 +231,7 @@ class OptimizersTest(parameterized.TestCase):
     self.assertEqual(
         opt, o.adam(0.5).init(_params()).replace(opt_state=state))
 
-  def test_loads_what_the_first_version_pickled(self):
+  def test_loads_what_was_pickled_before(self):
     old = pickle.loads((FOLDER / 'optimizers.pickle').read_bytes())
     self.assertCountEqual(old, make.OPTIMIZERS)
     for name, opt in old.items():

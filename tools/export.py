@@ -15,11 +15,14 @@ jupytext and libcst.
 """
 
 import argparse
+import ast
+import io
 import os
 import pathlib
 import re
 import subprocess
 import sys
+import tokenize
 from typing import NamedTuple
 
 import cut
@@ -84,17 +87,17 @@ Keep leaves of optimizers in optax.pytree what they are
 
 After `init` each is an array of JAX. A number that replaces one gets its dtype,
 weak type and sharding, so that nothing is compiled again.
-""", files='pytree/_leaves.py'),
+""", files='pytree/_leaves.py pytree/_kinds_test.py'),
     Commit('pickles', """\
 Pickle optimizers in optax.pytree as records of the call
 
 A parameter or a default that has changed since is noticed.
-""", files='pytree/_record.py'),
+""", files='pytree/_record.py pytree/_value_test.py'),
     Commit('addresses', """\
 Find hyperparameters in optax.pytree by name or by path
 
 A name that one optimizer inside a combinator has is an address.
-""", files='pytree/_address.py'),
+""", files='pytree/_address.py pytree/_address_test.py'),
     Commit('view', """\
 Use optimizers of optax.pytree where a transformation is expected
 
@@ -104,12 +107,12 @@ The state of the functional view is the optimizer.
 Refuse arguments in optax.pytree that can't work
 
 The error names the argument and shows what to write.
-""", files='pytree/_arguments.py'),
+""", files='pytree/_arguments.py pytree/_errors_test.py'),
     Commit('numbers', """\
 Take schedules for numbers in optax.pytree
 
 Where the function takes no schedule, `inject_hyperparams` evaluates it.
-""", files='pytree/_scheduled.py'),
+""", files='pytree/_scheduled.py pytree/_scheduled_test.py'),
     Commit('states', """\
 Refuse changes of an optimizer in optax.pytree that its state can't follow
 
@@ -121,7 +124,7 @@ Show the hyperparameters of optimizers in optax.pytree by path
 
 A schedule is shown as its value in the next update. The traced update tells
 which count in the state it is called with.
-""", files='pytree/_hyperparams.py'),
+""", files='pytree/_hyperparams.py pytree/_hyperparams_test.py'),
     Commit('calls', """\
 Say what to write instead of calls as of other libraries in optax.pytree
 
@@ -134,24 +137,22 @@ Each is a line that wraps the function. The tests compare all of them with the
 functions, bit for bit.
 """, files="""
 pytree/contrib.py pytree/_multi_steps.py pytree/_combinators_test.py
-pytree/_address_test.py pytree/_hypergradient_test.py""",
+pytree/_coverage_test.py pytree/_equivalence_test.py
+pytree/_hypergradient_test.py pytree/_issues_test.py
+pytree/_population_test.py pytree/_precision_test.py
+pytree/_properties_test.py""",
            names='from_gradient_transformation _convert cls._convert'),
     Commit('schedules', """\
 Add schedules to optax.pytree
 
 Their values are leaves, so that a sweep over a peak compiles once.
 """, files="""
-pytree/_schedule.py pytree/_schedule_test.py pytree/_scheduled_test.py
-pytree/_coverage_test.py pytree/_equivalence_test.py pytree/_errors_test.py
-pytree/_fuzz_test.py pytree/_hyperparams_test.py pytree/_issues_test.py
-pytree/_kinds_test.py pytree/_population_test.py pytree/_precision_test.py
-pytree/_properties_test.py"""),
+pytree/_schedule.py pytree/_schedule_test.py pytree/_fuzz_test.py"""),
     Commit('flax', """\
 Let flax.serialization write and read optimizers
 
 It is registered only if the program has imported Flax.
-""", files="""
-pytree/_flax.py pytree/_value_test.py"""),
+""", files='pytree/_flax.py'),
     Commit('functions', """\
 Compare functions in optax.pytree by value
 
@@ -274,14 +275,32 @@ def commit(path, entry, present, later):
   git(path, 'commit', '-qm', message)
 
 
+def code(source):
+  """Returns how many lines are no docstring, no comment and not blank."""
+  docs, lines = set(), set()
+  for x in ast.walk(ast.parse(source)):
+    if isinstance(x, (ast.Module, ast.ClassDef, ast.FunctionDef)) and (
+        ast.get_docstring(x)):
+      docs.update(range(x.body[0].lineno, x.body[0].end_lineno + 1))
+  for token in tokenize.generate_tokens(io.StringIO(source).readline):
+    if token.type not in (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE,
+                          tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER):
+      lines.update(range(token.start[0], token.end[0] + 1))
+  return len(lines - docs)
+
+
 def sizes(path):
-  """Returns the added lines of code, tests and docs of the last commit."""
-  found = dict.fromkeys(('code', 'tests', 'docs'), 0)
+  """Returns what the last commit adds: code, and lines of all kinds."""
+  found = dict.fromkeys(('code', 'modules', 'tests', 'docs'), 0)
   for line in git(path, 'show', '--numstat', '--format=').splitlines():
     added, _, name = line.split('\t')
     test = name.endswith(('_test.py', '_test_utils.py'))
-    kind = 'tests' if test else 'code' if name.endswith('.py') else 'docs'
+    kind = 'tests' if test else 'modules' if name.endswith('.py') else 'docs'
     found[kind] += int(added.replace('-', '0'))  # A picture has no lines.
+    if kind == 'modules':
+      old = git(path, 'ls-tree', '-r', '--name-only', 'HEAD~', name)
+      found['code'] += code(git(path, 'show', f'HEAD:{name}'))
+      found['code'] -= code(git(path, 'show', f'HEAD~:{name}')) if old else 0
   return list(found.values())
 
 
@@ -319,7 +338,8 @@ def main():
   if known ^ ours:
     sys.exit(f'in no commit, or in no file: {", ".join(sorted(known ^ ours))}')
   start, passed = git(path, 'rev-parse', f'{args.onto}^{{commit}}'), True
-  print('| branch | code | tests | docs | result |\n|---|---|---|---|---|')
+  print('| branch | code | modules | tests | docs | result |\n'
+        '|---|---|---|---|---|---|')
   for i, entry in enumerate(SERIES):
     git(path, 'checkout', '-q', '-B', f'pytree/{entry.branch}',
         f'pytree/{entry.onto}' if entry.onto else start)

@@ -2,7 +2,8 @@
 
   tests/checkpoints/make.sh
 
-runs it once for each release that the tests load.
+runs it once for each release that the tests load. With the fork it pickles
+optimizers of `optax.pytree` instead.
 """
 
 import pathlib
@@ -38,18 +39,29 @@ OPTIMIZERS = {
 }
 
 
-def main(folder):
-  folder = pathlib.Path(folder) / optax.__version__
-  folder.mkdir(parents=True, exist_ok=True)
-  states = {}
-  for name, make in OPTIMIZERS.items():
-    params, tx = jax.tree_util.tree_map(jnp.asarray, PARAMS), make(optax)
-    state = tx.init(params)
-    for _ in range(_STEPS):
-      # The gradient of half the squared norm.
+def train(o, make):
+  """Returns the state of an optimizer after some updates."""
+  params, tx = jax.tree_util.tree_map(jnp.asarray, PARAMS), make(o)
+  state = tx.init(params)
+  for _ in range(_STEPS):
+    # The gradient of half the squared norm.
+    if o is optax:
       updates, state = tx.update(params, state, params)
-      params = optax.apply_updates(params, updates)
-    states[name] = state
+    else:
+      updates, state = state.update(params, params)
+    params = optax.apply_updates(params, updates)
+  return state
+
+
+def main(folder):
+  folder = pathlib.Path(folder)
+  if hasattr(optax, 'pytree'):
+    opts = {k: train(optax.pytree, make) for k, make in OPTIMIZERS.items()}
+    (folder / 'optimizers.pickle').write_bytes(pickle.dumps(opts))
+    return
+  folder /= optax.__version__
+  folder.mkdir(parents=True, exist_ok=True)
+  states = {k: train(optax, make) for k, make in OPTIMIZERS.items()}
   host = jax.tree_util.tree_map(np.asarray, states)
   (folder / 'jax.pickle').write_bytes(pickle.dumps(states))
   (folder / 'host.pickle').write_bytes(pickle.dumps(host))
