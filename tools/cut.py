@@ -25,8 +25,11 @@ class _Cut(cst.CSTTransformer):
     self.gone = set(gone)
 
   def _is_gone(self, *nodes):
-    names = {helpers.get_full_name_for_node(x) for node in nodes
-             for x in m.findall(node, m.Name() | m.Attribute())}
+    found = [x for node in nodes
+             for x in m.findall(node, m.Name() | m.Attribute())]
+    attributes = {id(x.attr) for x in found if isinstance(x, cst.Attribute)}
+    names = {helpers.get_full_name_for_node(x).removeprefix('self.')
+             for x in found if id(x) not in attributes}
     return any(f'{name}.'.startswith(f'{g}.')
                for name in names for g in self.gone)
 
@@ -85,7 +88,10 @@ def cut_module(source, gone):
   module = cst.parse_module(source).visit(_Cut(gone))
   unused = remove_unused_imports.RemoveUnusedImportsCommand(
       codemod.CodemodContext())
-  return unused.transform_module(module).code
+  code = unused.transform_module(module).code
+  # Libraries follow Python's own modules after a line, which may have gone.
+  return re.sub(r'(\nfrom typing import .*\n)(?=from optax|import )',
+                r'\1\n', code)
 
 
 def cut_tests(source, gone, waiting=()):

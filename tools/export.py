@@ -81,7 +81,9 @@ They are those of the function that is wrapped.
 Show optimizers in optax.pytree as the calls that make them
 
 Below stand the paths, dtypes and shapes of what the state holds.
-""", files='pytree/_text.py'),
+""", files='pytree/_text.py', tests="""
+test_repr_of_a_large_state_fits_on_a_screen
+test_repr_of_tracers_and_sentinels""", names='items'),
     Commit('leaves', """\
 Keep leaves of optimizers in optax.pytree what they are
 
@@ -92,7 +94,9 @@ weak type and sharding, so that nothing is compiled again.
 Pickle optimizers in optax.pytree as records of the call
 
 A parameter or a default that has changed since is noticed.
-""", files='pytree/_record.py pytree/_value_test.py'),
+""", files='pytree/_record.py pytree/_value_test.py', tests="""
+test_factory_may_keep_its_name
+test_named_leaves_of_a_factory_that_keeps_its_name_pickle"""),
     Commit('addresses', """\
 Find hyperparameters in optax.pytree by name or by path
 
@@ -102,34 +106,45 @@ A name that one optimizer inside a combinator has is an address.
 Use optimizers of optax.pytree where a transformation is expected
 
 The state of the functional view is the optimizer.
-""", files='pytree/_view.py'),
+""", files='pytree/_view.py', tests='GradientTransformationTest'),
     Commit('arguments', """\
 Refuse arguments in optax.pytree that can't work
 
 The error names the argument and shows what to write.
-""", files='pytree/_arguments.py pytree/_errors_test.py'),
+""", files='pytree/_arguments.py pytree/_errors_test.py',
+           names='is_value', tests='test_what_has_no_hash_is_refused_by_name'),
     Commit('numbers', """\
 Take schedules for numbers in optax.pytree
 
 Where the function takes no schedule, `inject_hyperparams` evaluates it.
-""", files='pytree/_scheduled.py pytree/_scheduled_test.py'),
+""", files='pytree/_scheduled.py'),
     Commit('states', """\
 Refuse changes of an optimizer in optax.pytree that its state can't follow
 
 `init` and an update are traced with the shapes of the parameters, which tells
 what each depends on. An update that fails names what doesn't fit.
-""", files='pytree/_state.py pytree/_trial.py'),
+""", files='pytree/_state.py pytree/_trial.py', tests="""
+StateInOtherContainersTest test_abstract_optimizer test_differ_in_the_parameters
+test_gradients_of_another_structure
+test_other_parameters_make_another_value
+test_refuses_another_value_where_the_update_is_not_known
+test_replace_is_refused_where_the_state_can_not_follow"""),
     Commit('hyperparams', """\
 Show the hyperparameters of optimizers in optax.pytree by path
 
 A schedule is shown as its value in the next update. The traced update tells
 which count in the state it is called with.
-""", files='pytree/_hyperparams.py pytree/_hyperparams_test.py'),
+""", files='pytree/_hyperparams.py', tests="""
+test_gradients test_hyperparams_are_read_only test_hyperparams_are_the_numbers
+test_replace_compiles_nothing test_wrap_refuses_a_parameter_that_is_taken"""),
     Commit('calls', """\
 Say what to write instead of calls as of other libraries in optax.pytree
 
 Such as a functional update, or `opt.step()`.
-""", files='pytree/_calls.py'),
+""", files='pytree/_calls.py', tests="""
+SubclassTest test_functional_chain_names_the_way_in
+test_one_with_state_is_refused
+test_optimizer_in_the_place_of_params"""),
     Commit('classes', """\
 Add the other optimizers and combinators to optax.pytree
 
@@ -138,16 +153,19 @@ functions, bit for bit.
 """, files="""
 pytree/contrib.py pytree/_multi_steps.py pytree/_combinators_test.py
 pytree/_coverage_test.py pytree/_equivalence_test.py
-pytree/_hypergradient_test.py pytree/_issues_test.py
-pytree/_population_test.py pytree/_precision_test.py
-pytree/_properties_test.py""",
-           names='from_gradient_transformation _convert cls._convert'),
+pytree/_hypergradient_test.py pytree/_hyperparams_test.py
+pytree/_issues_test.py pytree/_population_test.py pytree/_precision_test.py
+pytree/_properties_test.py pytree/_scheduled_test.py""",
+           tests='test_each_hyperparameter',
+           names='from_gradient_transformation _convert cls._convert'
+           ' _as_argument x._as_argument'),
     Commit('schedules', """\
 Add schedules to optax.pytree
 
 Their values are leaves, so that a sweep over a peak compiles once.
 """, files="""
-pytree/_schedule.py pytree/_schedule_test.py pytree/_fuzz_test.py"""),
+pytree/_schedule.py pytree/_schedule_test.py pytree/_fuzz_test.py""", tests="""
+TracedScheduleTest test_error_of_the_factory_at_construction"""),
     Commit('flax', """\
 Let flax.serialization write and read optimizers
 
@@ -162,7 +180,11 @@ arrays that it closes over are leaves.
 """, files="""
 pytree/_functions.py pytree/_functions_test.py pytree/_closures.py
 pytree/_closures_test.py pytree/_devices_test.py pytree/_reads.py
-pytree/_recompilation_test.py pytree/_transforms_test.py"""),
+pytree/_recompilation_test.py pytree/_transforms_test.py""", tests="""
+test_equal_partial_objects_have_one_class
+test_schedule_that_closes_over_a_tracer FactoryTest ReloadTest
+test_wrapped_in_a_loop_is_one_class
+test_a_cell_that_changes_before_the_first_use"""),
     Commit('deprecation', patch='0002', onto='attributes', files="""
 _src/sequence_interface.py _src/sequence_interface_test.py""",
            exclude=('optax/CHANGELOG.md', 'optax/transforms/*')),

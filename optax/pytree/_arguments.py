@@ -112,6 +112,13 @@ def check_static(cls: Any, path: str, x: Any) -> None:
     ) from None
 
 
+def check_factory_takes(node: Any) -> None:
+  """Calls the factory of a node, if its arguments have values."""
+  if all(map(_values.is_value, jax.tree.leaves(node._children))):
+    with jax.transfer_guard('allow'):  # For constants of the factory.
+      node._call()
+
+
 def check(cls: Any, name: str, value: Any) -> None:
   """Refuses what the annotation of a parameter does not allow."""
   parameter = cls.__signature__.parameters[name]

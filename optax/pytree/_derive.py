@@ -48,8 +48,7 @@ class Options(NamedTuple):
 def options(name: Optional[str], *names: Any) -> Options:
   """Returns the arguments of `wrap`, if they are names of parameters."""
   _arguments.check_options(*names)
-  chosen: Any = (x if x is None else tuple(x) for x in names)
-  return Options(name, *chosen)
+  return Options(name, *(x if x is None else tuple(x) for x in names))
 
 
 def _inner(annotation: Any) -> tuple[Any, ...]:
@@ -148,9 +147,8 @@ def derive(
   summary, _, details = (
       inspect.getdoc(function if is_undocumented else factory) or ''
   ).partition('\n')
-  name = how.name or function.__name__
   scope = getattr(sys.modules.get(function.__module__), '__dict__', {})
-  cls: Any = type(base_class)(name, (base_class,), {
+  cls: Any = type(base_class)(how.name or function.__name__, (base_class,), {
       **{n: property(operator.methodcaller('_get', n))
          for n in signature.parameters},
       '__doc__': f'{summary}\n\n{base_class._SUMMARY}\n{details}',

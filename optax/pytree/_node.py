@@ -11,7 +11,6 @@ import operator
 from typing import Any, ClassVar, Optional, TypeVar
 
 import jax
-import jax.core
 from optax.pytree import _address
 from optax.pytree import _arguments
 from optax.pytree import _derive
@@ -195,7 +194,9 @@ class Node(_values.Item):
     def as_argument(x, kind):
       if kind == _values.NUMBER:
         return _values.weakly_typed(x)
-      return x._as_argument() if isinstance(x, Node) else x
+      if isinstance(x, Node):
+        return x._as_argument()
+      return x
 
     return self._call_with({
         name: self._fill(x, as_argument)
@@ -264,9 +265,7 @@ class Node(_values.Item):
     leaves = {path: x for path, x in zip(self._layout.paths, present)
               if x[1] != _values.NODE}
     node = self._from_template(template, present, leaves)
-    if all(map(_values.is_value, jax.tree.leaves(node._children))):
-      with jax.transfer_guard('allow'):  # For constants of the factory.
-        node._call()
+    _arguments.check_factory_takes(node)
     return node
 
   def __setattr__(self, name: str, value: Any):

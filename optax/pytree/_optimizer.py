@@ -6,8 +6,8 @@
 from collections.abc import Callable, Collection, Mapping
 import dataclasses
 import sys
-from typing import Any, Generic, NoReturn, Optional, overload
-from typing import ParamSpec, TYPE_CHECKING, TypeVar
+from typing import Any, NoReturn, Optional, TypeVar
+from typing import Generic, overload, ParamSpec, TYPE_CHECKING
 
 import jax
 from optax._src import base

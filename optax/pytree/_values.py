@@ -78,9 +78,8 @@ def map_items(
       map_items(f, x, path + jax.tree_util.keystr(key), is_item)
       for key, x in held
   )
-  make: Any = type(value)
   if isinstance(value, Mapping) and list(mapped) != list(value):  # Flax's.
-    return make({k: mapped[k] for k in value})
+    return type(mapped)({k: mapped[k] for k in value})
   return mapped
 
 
@@ -101,10 +100,8 @@ def is_plain(x: Any) -> bool:
 
 def is_number(x: Any) -> bool:
   """Whether `x` is a real Python or NumPy number; a boolean is not."""
-  return (
-      isinstance(x, (int, float, np.integer, np.floating))
-      and not isinstance(x, bool)
-  )
+  return not isinstance(x, bool) and isinstance(
+      x, (int, float, np.integer, np.floating))
 
 
 def is_array(x: Any) -> bool:

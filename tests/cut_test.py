@@ -1,0 +1,93 @@
+"""Tests of tools/cut.py."""
+
+import pathlib
+import sys
+import textwrap
+
+from absl.testing import absltest
+from absl.testing import parameterized
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'tools'))
+
+import cut  # pylint: disable=g-import-not-at-top
+
+
+class CutModuleTest(parameterized.TestCase):
+
+  @parameterized.named_parameters(
+      ('a_statement', 'x = 1\n{}x = late.f(x)\n', 'x = 1\n'),
+      ('a_method_of_nothing_else', '''\
+          class A:
+
+            def f(self):
+              """Doc."""
+              return late.f(self)
+
+            def g(self):
+              return 1
+          ''', '''\
+          class A:
+
+            def g(self):
+              return 1
+          '''),
+      ('an_override_that_only_calls_the_base', '''\
+          class A(B):
+
+            def f(self):
+              super().f()
+              late.check(self)
+
+            x = 1
+          ''', '''\
+          class A(B):
+
+            x = 1
+          '''),
+      ('a_handler', '''\
+          def f(x):
+            try:
+              x += 1  # Kept.
+            except TypeError:
+              raise late.error(x) from None
+            return x
+          ''', '''\
+          def f(x):
+            x += 1  # Kept.
+            return x
+          '''),
+      ('a_condition', '''\
+          def f(x):
+            if late.is_odd(x):
+              x += 1
+            return x
+          ''', '''\
+          def f(x):
+            return x
+          '''),
+      ('what_names_a_lost_method', '''\
+          class A:
+
+            def f(self):
+              return late.f(self)
+
+            g = f
+            x = 1
+          ''', '''\
+          class A:
+            x = 1
+          '''),
+  )
+  def test_takes_out(self, source, expected):
+    source = 'from here import late\n' + textwrap.dedent(source.format(''))
+    self.assertEqual(
+        cut.cut_module(source, {'here.late'}).strip(),
+        textwrap.dedent(expected).strip())
+
+  def test_keeps_what_was_empty(self):
+    source = 'class A:\n  """Doc."""\n'
+    self.assertEqual(cut.cut_module(source, {'late'}), source)
+
+
+if __name__ == '__main__':
+  absltest.main()
