@@ -56,6 +56,15 @@ class CutModuleTest(parameterized.TestCase):
             x += 1  # Kept.
             return x
           '''),
+      ('a_variable_that_is_returned_at_once', '''\
+          def f(x):
+            y = g(x)
+            y = late.f(y)
+            return y
+          ''', '''\
+          def f(x):
+            return g(x)
+          '''),
       ('a_condition', '''\
           def f(x):
             if late.is_odd(x):

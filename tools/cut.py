@@ -17,7 +17,8 @@ _DOC = m.SimpleStatementLine([m.Expr(m.SimpleString())])
 class _Cut(cst.CSTTransformer):
   """Takes out statements, and definitions of which nothing is left.
 
-  A `try` goes with its last handler, and what it tries stays.
+  A `try` goes with its last handler, and what it tries stays. So does what is
+  returned at once.
   """
 
   def __init__(self, gone):
@@ -48,6 +49,20 @@ class _Cut(cst.CSTTransformer):
     if updated_node.body and (is_import or not self._is_gone(original_node)):
       return updated_node
     return cst.RemoveFromParent()
+
+  def leave_IndentedBlock(self, original_node, updated_node):
+    # `x = f()` and `return x`, where what stood between them is gone.
+    body = list(updated_node.body)
+    if len(body) < 2 or len(body) == len(original_node.body) or not m.matches(
+        body[-1], m.SimpleStatementLine([m.Return(m.Name())])):
+      return updated_node
+    name = body[-1].body[0].value.value
+    if not m.matches(body[-2], m.SimpleStatementLine(
+        [m.Assign([m.AssignTarget(m.Name(name))])])):
+      return updated_node
+    value = body[-2].body[0].value
+    body[-2:] = [body[-2].with_changes(body=[cst.Return(value)])]
+    return updated_node.with_changes(body=body)
 
   def leave_Try(self, original_node, updated_node):
     handlers = [

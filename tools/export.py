@@ -69,9 +69,25 @@ Use the attributes of transformations instead of tuples
 `tx.init` and `tx.update` throughout, and the new method `replace` instead of
 `_replace`.
 """),
-    Commit('core', patch='0001', files="""
+    Commit('core', """\
+Add optax.pytree: optimizers as immutable pytrees
+
+`wrap(optax.adam)` derives a class from the signature. An instance holds the
+hyperparameters and the state. Learning rates and arrays are leaves, so that
+another value compiles nothing. An update calls the function with the present
+values, so that no arithmetic is repeated here. adam, adamw and sgd come first.
+
+https://github.com/google-deepmind/optax/issues/432
+""", patch='0001', files="""
 pytree/__init__.py pytree/_derive.py pytree/_node.py pytree/_optimizer.py
 pytree/_values.py pytree/_test_utils.py pytree/_optimizer_test.py"""),
+    Commit('calls', """\
+Refuse calls in optax.pytree as of other libraries, and say what to write
+
+Such as the update of a functional transformation.
+""", files='pytree/_calls.py', tests="""
+SubclassTest test_functional_chain_names_the_way_in
+test_one_with_state_is_refused test_optimizer_in_the_place_of_params"""),
     Commit('types', """\
 Show the parameters of optimizers in optax.pytree to type checkers
 
@@ -81,27 +97,24 @@ They are those of the function that is wrapped.
 Show optimizers in optax.pytree as the calls that make them
 
 Below stand the paths, dtypes and shapes of what the state holds.
-""", files='pytree/_text.py', tests="""
+""", files='pytree/_text.py', names='items', tests="""
 test_repr_of_a_large_state_fits_on_a_screen
-test_repr_of_tracers_and_sentinels""", names='items'),
+test_repr_of_tracers_and_sentinels"""),
     Commit('leaves', """\
-Keep leaves of optimizers in optax.pytree what they are
+Keep the dtype, weak type and sharding of leaves in optax.pytree
 
-After `init` each is an array of JAX. A number that replaces one gets its dtype,
-weak type and sharding, so that nothing is compiled again.
+A number that replaces a leaf gets them, so that nothing is compiled again.
+`init` makes arrays of numbers, and copies what it would share with the
+parameters, since a buffer can be donated only once.
 """, files='pytree/_leaves.py pytree/_kinds_test.py'),
     Commit('pickles', """\
 Pickle optimizers in optax.pytree as records of the call
 
-A parameter or a default that has changed since is noticed.
+A record names the function and the values, so that later versions can read it.
+A parameter that is gone, or that lacks a value, is refused.
 """, files='pytree/_record.py pytree/_value_test.py', tests="""
 test_factory_may_keep_its_name
 test_named_leaves_of_a_factory_that_keeps_its_name_pickle"""),
-    Commit('addresses', """\
-Find hyperparameters in optax.pytree by name or by path
-
-A name that one optimizer inside a combinator has is an address.
-""", files='pytree/_address.py pytree/_address_test.py'),
     Commit('view', """\
 Use optimizers of optax.pytree where a transformation is expected
 
@@ -113,6 +126,24 @@ Refuse arguments in optax.pytree that can't work
 The error names the argument and shows what to write.
 """, files='pytree/_arguments.py pytree/_errors_test.py',
            names='is_value', tests='test_what_has_no_hash_is_refused_by_name'),
+    Commit('classes', """\
+Add the other optimizers and combinators to optax.pytree
+
+Each is a line that wraps the function. The tests compare all of them with the
+functions, bit for bit.
+""", files="""
+pytree/contrib.py pytree/_multi_steps.py pytree/_combinators_test.py
+pytree/_coverage_test.py pytree/_equivalence_test.py
+pytree/_hypergradient_test.py pytree/_issues_test.py
+pytree/_population_test.py pytree/_precision_test.py
+pytree/_properties_test.py""",
+           names='from_gradient_transformation _convert cls._convert'
+           ' _as_argument x._as_argument'),
+    Commit('addresses', """\
+Find hyperparameters in optax.pytree by name or by path
+
+A name that one optimizer inside a combinator has is an address.
+""", files='pytree/_address.py pytree/_address_test.py', names='__getattr__'),
     Commit('numbers', """\
 Take schedules for numbers in optax.pytree
 
@@ -125,7 +156,7 @@ Refuse changes of an optimizer in optax.pytree that its state can't follow
 what each depends on. An update that fails names what doesn't fit.
 """, files='pytree/_state.py pytree/_trial.py', tests="""
 StateInOtherContainersTest test_abstract_optimizer test_differ_in_the_parameters
-test_gradients_of_another_structure
+test_each_hyperparameter test_gradients_of_another_structure
 test_other_parameters_make_another_value
 test_refuses_another_value_where_the_update_is_not_known
 test_replace_is_refused_where_the_state_can_not_follow"""),
@@ -134,31 +165,11 @@ Show the hyperparameters of optimizers in optax.pytree by path
 
 A schedule is shown as its value in the next update. The traced update tells
 which count in the state it is called with.
-""", files='pytree/_hyperparams.py', tests="""
+""", files="""
+pytree/_hyperparams.py pytree/_hyperparams_test.py pytree/_scheduled_test.py""",
+           tests="""
 test_gradients test_hyperparams_are_read_only test_hyperparams_are_the_numbers
 test_replace_compiles_nothing test_wrap_refuses_a_parameter_that_is_taken"""),
-    Commit('calls', """\
-Say what to write instead of calls as of other libraries in optax.pytree
-
-Such as a functional update, or `opt.step()`.
-""", files='pytree/_calls.py', tests="""
-SubclassTest test_functional_chain_names_the_way_in
-test_one_with_state_is_refused
-test_optimizer_in_the_place_of_params"""),
-    Commit('classes', """\
-Add the other optimizers and combinators to optax.pytree
-
-Each is a line that wraps the function. The tests compare all of them with the
-functions, bit for bit.
-""", files="""
-pytree/contrib.py pytree/_multi_steps.py pytree/_combinators_test.py
-pytree/_coverage_test.py pytree/_equivalence_test.py
-pytree/_hypergradient_test.py pytree/_hyperparams_test.py
-pytree/_issues_test.py pytree/_population_test.py pytree/_precision_test.py
-pytree/_properties_test.py pytree/_scheduled_test.py""",
-           tests='test_each_hyperparameter',
-           names='from_gradient_transformation _convert cls._convert'
-           ' _as_argument x._as_argument'),
     Commit('schedules', """\
 Add schedules to optax.pytree
 
@@ -167,9 +178,10 @@ Their values are leaves, so that a sweep over a peak compiles once.
 pytree/_schedule.py pytree/_schedule_test.py pytree/_fuzz_test.py""", tests="""
 TracedScheduleTest test_error_of_the_factory_at_construction"""),
     Commit('flax', """\
-Let flax.serialization write and read optimizers
+Let flax.serialization write and read optimizers of optax.pytree
 
-It is registered only if the program has imported Flax.
+It knows no pytrees of other libraries, so that the bytes of a `TrainState`
+would lack them. It is registered only if the program has imported Flax.
 """, files='pytree/_flax.py'),
     Commit('functions', """\
 Compare functions in optax.pytree by value
@@ -275,7 +287,8 @@ def commit(path, entry, present, later):
   if entry.patch:
     (patch,) = (ROOT / 'patches').glob(f'{entry.patch}-*.patch')
     patches.append(patch)
-    message = re.search(r'\[PATCH\] (.*?)\n---\n', patch.read_text(), re.S)[1]
+    message = message or re.search(
+        r'\[PATCH\] (.*?)\n---\n', patch.read_text(), re.S)[1]
   if entry.branch == 'attributes':
     subprocess.run((sys.executable, ROOT / 'tools/rewrite_tuples.py', '--write',
                     path / 'optax'), stdout=subprocess.DEVNULL,

@@ -102,6 +102,10 @@ class AddressTest(parameterized.TestCase):
       new = opt.replace(dict.fromkeys(paths, 0.5))
       self.assertEqual(jax.tree.leaves(new), [0.5] * len(paths))
 
+  def test_a_key_of_jax_is_an_address(self):
+    ((key,), _), *_ = jax.tree_util.tree_leaves_with_path(o.adam(0.1))
+    self.assertEqual(o.adam(0.1).replace({key: 0.2}), o.adam(0.2))
+
   def test_an_optimizer_by_its_name(self):
     opt = _named()
     self.assertEqual(opt.adam, o.adam(0.1))

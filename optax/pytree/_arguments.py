@@ -89,7 +89,7 @@ def check_item(cls: Any, path: str, x: Any) -> None:
         f'{cls.__name__}: {path} is the class {x.__name__}, not an instance;'
         f' write {x.__name__}(...)'
     )
-  if isinstance(x, _values.Item) and 'opt_state' in x._layout.paths:
+  if _values.has_state(x):
     raise TypeError(
         f'{cls.__name__}: {path} has a state of its own; pass it as it was'
         f' before init: {path}.replace(opt_state=None)'
@@ -102,6 +102,8 @@ def check_static(cls: Any, path: str, x: Any) -> None:
   if isinstance(x, jax.core.Tracer):
     raise TypeError(f'{path} is static, so that it may not be traced; give it a'
                     ' Python value')
+  if isinstance(x, collections.abc.Iterator):
+    raise TypeError(f'{path} can be read only once; write list(...)')
   try:
     hash(_values.static(x) is x and x)  # Arrays are copied.
   except TypeError:
@@ -124,10 +126,12 @@ def check(cls: Any, name: str, value: Any) -> None:
   parameter = cls.__signature__.parameters[name]
   types, facts = cls._facts.types[name], cls._facts
   several = parameter.kind == parameter.VAR_POSITIONAL
+  if several and not isinstance(value, (tuple, list)):
+    raise TypeError(f'{cls.__name__}: {name} must be a tuple, not a'
+                    f' {type(value).__name__}')
   for i, x in enumerate(value if several else (value,)):
     path = f'{name}[{i}]' if several else name
-    if x is parameter.default or type(x) is _values.Child or (
-        x is None and type(None) in types):
+    if type(x) is _values.Child or type(x) in types and type(x) is not complex:
       continue
     if callable(x) and not inspect.isclass(x) and (
         name in facts.static - facts.masks

@@ -59,7 +59,7 @@ def check_init(opt: Any, params: Any) -> None:
 
   One without state is a tree of numbers, which another one may optimize.
   """
-  if _has_state(params):
+  if _values.has_state(params):
     raise TypeError(_functional(opt, 'init'))
 
 
@@ -68,20 +68,16 @@ def check_update(
     extra_args: dict[str, Any],
 ) -> None:
   """Refuses the arguments of a functional transformation."""
-  if not isinstance(opt, _values.Item):
+  if not (isinstance(opt, _values.Item) and hasattr(opt, 'update')):
     raise TypeError(_CALLED_ON_CLASS)
   if functional or extra_args.keys() & {'state', 'opt_state'} or (
-      _has_state(params) or _is_state(opt, params, updates)):
+      _values.has_state(params) or _is_state(opt, params, updates)):
     raise TypeError(_functional(opt, 'update'))
-
-
-def _has_state(x: Any) -> bool:
-  return isinstance(x, _values.Item) and 'opt_state' in x._layout.paths
 
 
 def _is_state(opt: Any, params: Any, updates: Any) -> bool:
   """Whether something else was given in the place of the parameters."""
-  if params is None or not _has_state(opt):
+  if params is None or not _values.has_state(opt):
     return False
   known, structure = opt._layout.params, jax.tree.structure
   if known:

@@ -31,9 +31,6 @@ class Closure(_node.Node):
   _LEAVES = ('cells',)
   _SUMMARY = 'Its arrays are leaves.'
 
-  def _as_argument(self) -> Any:
-    return self._call()
-
   def _call_with(self, arguments: dict[str, Any]) -> Any:
     cells = arguments['cells'].values()
     if any(isinstance(x, jax.core.Tracer) for x in cells):
@@ -60,7 +57,7 @@ class Closure(_node.Node):
 class _Callable(Closure):
 
   def __call__(self, *args: Any, **kwargs: Any) -> Any:
-    return self._call()(*args, **kwargs)
+    return self._as_argument()(*args, **kwargs)
 
 
 def _closure(template: Any, cells: dict[str, jax.Array]) -> Any:

@@ -156,6 +156,9 @@ def derive(
       '__qualname__': how.name or function.__qualname__,
       '__signature__': signature.replace(return_annotation=signature.empty),
       '_factory': staticmethod(factory),
+      '_default_keys': {
+          n: _values.key(p.default) for n, p in signature.parameters.items()
+          if type(p.default) in _values.PLAIN},
       '_facts': _facts(signature, how, base_class._LEAVES, scope),
       '_options': how,
       '_by_name': all(p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)

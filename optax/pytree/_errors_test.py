@@ -47,6 +47,8 @@ class ConstructionTest(parameterized.TestCase):
        f'sgd: {_NOT_A_NUMBER} GradientTransformation'),
       ('none', lambda: o.adam(None), f'adam: {_NOT_A_NUMBER} NoneType'),
       ('complex', lambda: o.adam(1j), f'adam: {_NOT_A_NUMBER} complex'),
+      ('complex_value', lambda: o.linear_schedule(1j, 0.0, 3),
+       'init_value must be a number, an array or a schedule, not a complex'),
       ('another_number', lambda: o.adam(0.1, b1='0.9'), 'adam: b1 must be a n'),
       ('list_in_chain', lambda: o.chain([o.sgd(0.1), o.clip(1.0)]),
        r'chain: args\[0\] must be an optimizer, not a list; write'
@@ -108,10 +110,11 @@ class ReplaceTest(parameterized.TestCase):
   @parameterized.named_parameters(
       ('string', lambda: _opt().replace('x'), r'opt.replace\(learning_rate=x'),
       ('number', lambda: _opt().replace(0.1), r'opt.replace\(learning_rate=x'),
-      ('key', lambda: _opt().replace({1: 0.5}),
-       r'opt.replace\(learning_rate=x'),
+      ('key', lambda: _opt().replace({1: 0.5}), "adam has no '?1"),
       ('twice', lambda: _opt().replace({'b1': 0.5}, b1=0.6),
        'each hyperparameter once'),
+      ('several', lambda: _chain().replace(args=3),
+       'chain: args must be a tuple, not a int'),
       ('torch', lambda: _opt().replace(lr=0.1), "adam has no 'lr'"),
       ('optimizer_as_state', lambda: _opt().replace(opt_state=_opt()),
        'opt_state is an optimizer; write opt_state=other.opt_state'),
@@ -207,6 +210,10 @@ class UpdateTest(parameterized.TestCase):
 
 
 class HabitTest(parameterized.TestCase):
+
+  def test_update_of_the_class_with_a_schedule(self):
+    with self.assertRaisesRegex(TypeError, 'update was called on a class'):
+      o.adam.update(o.constant_schedule(0.1), {})
   """What users of torch write."""
 
   @parameterized.parameters(

@@ -98,7 +98,7 @@ def numbers(opt: Any) -> Hyperparams:
       is_number = _values.is_number(
           node.__signature__.parameters[name].default
       ) or name in facts.leaves | _scheduled.numbers(type(node))
-      if not opt._has_state():
+      if not _values.has_state(opt):
         if is_number:
           raise ValueError(_UNKNOWN.format(path=path, reason=_NO_STATE))
         continue

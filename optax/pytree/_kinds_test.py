@@ -291,6 +291,47 @@ def adam_betas(learning_rate, betas=(0.9, 0.999)):
 Betas = collections.namedtuple('Betas', ('first', 'second'))
 
 
+class _Next:
+  """A pytree that can be iterated, by itself."""
+
+  def __init__(self, value):
+    self.value = value
+
+  def __iter__(self):
+    return self
+
+  def __next__(self):
+    raise StopIteration
+
+
+jax.tree_util.register_pytree_node(
+    _Next, lambda x: ((x.value,), None), lambda _, x: _Next(*x))
+
+
+class IteratorTest(parameterized.TestCase):
+  """It can be read only once, so that it is a list at once."""
+
+  def test_in_the_place_of_several_arguments(self):
+    opt = scaled(2.0, 3.0).replace(rates=(x for x in (4.0, 5.0)))
+    self.assertEqual(opt.rates, [4.0, 5.0])
+    self.assertAlmostEqual(
+        _sum_of_update(opt), _sum_of_update(scaled(4.0, 5.0)))
+
+  @parameterized.named_parameters(
+      ('as_a_number', lambda: optax.pytree.sgd(iter([0.1])), 'not a list'),
+      ('in_a_container', lambda: adam_of(b1=[iter([0.1])]), 'read only once'),
+  )
+  def test_is_refused(self, make, message):
+    with self.assertRaisesRegex(TypeError, message):
+      make()
+
+  def test_pytree_with_a_next_item_stays_in_the_state(self):
+    params = {'a': _Next(jnp.ones(3))}
+    opt = optax.pytree.adam(0.1).init(params)
+    _, opt = opt.update(params)
+    self.assertIsInstance(opt.opt_state[0].mu['a'], _Next)
+
+
 class ContainerTest(parameterized.TestCase):
   """Numbers in containers are leaves, and their gradients are gradients."""
 

@@ -51,14 +51,14 @@ def replace(old: Any, new: Any, kind: str) -> Any:
   is_scalar = _values.is_number(new) or (
       kind == _values.NUMBER and _values.is_array(new) and not new.ndim
       and not jnp.issubdtype(new.dtype, jnp.complexfloating))
-  if kind == _values.ARRAY and is_scalar and _values.is_array(old) and not (
-      isinstance(new, (int, np.integer))
-      or jnp.issubdtype(old.dtype, jnp.inexact)):
-    is_scalar = False  # An integer array would lose the fraction.
+  if kind == _values.ARRAY and isinstance(old, (jax.Array, np.ndarray)):
+    # An integer array would lose the fraction.
+    is_integer = isinstance(new, (int, np.integer))
+    is_scalar &= jnp.issubdtype(
+        old.dtype, jnp.number if is_integer else jnp.inexact)
   if is_scalar and isinstance(old, np.ndarray):
-    return np.asarray(new, old.dtype)
-  if not is_scalar or not isinstance(old, jax.Array) or (
-      kind == _values.ARRAY and not jnp.issubdtype(old.dtype, jnp.number)):
+    return _values.own(np.asarray(new, old.dtype))
+  if not is_scalar or not isinstance(old, jax.Array):
     new = _values.own(new, kind)
     return to_jax(new) if isinstance(old, jax.Array) else new
   if isinstance(old, jax.core.Tracer) or isinstance(new, jax.core.Tracer):

@@ -5,6 +5,7 @@ from typing import Any
 import jax
 from optax import transforms
 from optax.pytree import _optimizer
+from optax.pytree import _values
 
 
 _Wrapped: Any = _optimizer.wrap(transforms.MultiSteps)
@@ -16,7 +17,7 @@ class MultiSteps(_Wrapped):
 
   def has_updated(self) -> jax.Array:
     """Whether the last update was that of the inner optimizer, a boolean."""
-    if not self._has_state():
+    if not _values.has_state(self):
       raise ValueError('MultiSteps.has_updated needs the state that init makes;'
                        ' write opt = opt.init(params)')
     tx: Any = self.tx

@@ -60,9 +60,6 @@ class Node(_values.Item):
   _options: ClassVar[_derive.Options]
   _by_name: ClassVar[bool]  # Whether it takes all arguments by name.
 
-  _layout: _Layout
-  _children: tuple[Any, ...]
-
   def __init_subclass__(cls, **kwargs: Any):
     super().__init_subclass__(**kwargs)
     jax.tree_util.register_pytree_with_keys(
@@ -103,13 +100,13 @@ class Node(_values.Item):
       if type(x) is _values.Child:
         x, kind = present[x.index]
       else:
-        if x is not cls.__signature__.parameters[name].default:
+        if x is not parameter.default:
           _arguments.check_item(cls, path, x)
           x = cls._convert(name, x)
         kind = cls._kind(name, path, x)
         if path in replaced and _values.may_be_leaf(x):
-          old, kind = replaced[path]
-          x = _leaves.replace(old, x, kind)
+          kind = replaced[path][1]
+          x = _leaves.replace(replaced[path][0], x, kind)
         if kind is None:
           _arguments.check_static(cls, path, x)
           return _values.static(x)
@@ -119,12 +116,18 @@ class Node(_values.Item):
       children.append(x)
       return _values.Child(len(children) - 1)
 
-    for name, value in template.items():
-      _arguments.check(cls, name, value)
-      if not _values.is_plain(value) or name in cls._facts.leaves:
-        value = _values.map_items(place, value, name)
+    parameters = cls.__signature__.parameters.values()
+    for (name, value), parameter in zip(template.items(), parameters):
+      if hasattr(value, '__next__'):
+        value = list(value)  # It can be read only once.
+      key = cls._default_keys.get(name)
+      if value is not parameter.default:
+        _arguments.check(cls, name, value)
+        key = None
+      if type(value) not in _values.PLAIN or name in cls._facts.leaves:
+        value, key = _values.map_items(place, value, name), None
       arguments[name] = value
-      keys.append(_values.key(value))
+      keys.append(key or _values.key(value))
     keys += _reads.key_of_factory(cls)
     layout = _Layout(tuple(paths), tuple(kinds), arguments, tuple(keys))
     return cls._unflatten(layout, children)
@@ -151,7 +154,8 @@ class Node(_values.Item):
 
   def _as_argument(self) -> Any:
     """Returns what a factory is given for this node."""
-    return self
+    _reads.check(self)
+    return self._call()
 
   @classmethod
   def _unflatten(
@@ -177,19 +181,17 @@ class Node(_values.Item):
       x: an argument in the template, or a part of one.
       convert: is called with each item and the kind of a child, else None.
     """
-    if _values.is_plain(x):
-      return x
 
     def fill(_, y):
       if type(y) is _values.Child:
         return convert(self._children[y.index], self._layout.kinds[y.index])
       return convert(y, None)
 
-    return _values.map_items(fill, x)
+    return fill('', x) if type(x) in _values.FLAT else _values.map_items(
+        fill, x)
 
   def _call(self) -> Any:
     """Calls the factory, and returns what it returns."""
-    _reads.check(self)
 
     def as_argument(x, kind):
       if kind == _values.NUMBER:
@@ -199,7 +201,7 @@ class Node(_values.Item):
       return x
 
     return self._call_with({
-        name: self._fill(x, as_argument)
+        name: x if type(x) in _values.PLAIN else self._fill(x, as_argument)
         for name, x in self._layout.template.items()
     })
 
@@ -225,8 +227,9 @@ class Node(_values.Item):
   ) -> dict[str, Any]:
     """Returns the arguments of `replace` by path."""
     try:
-      changes = dict(**({} if changes is None else changes), **by_name)
-    except TypeError:
+      items = () if changes is None else changes.items()
+      changes = dict(**{str(path): x for path, x in items}, **by_name)
+    except (AttributeError, TypeError):
       raise _address.how_to_replace(self) from None
     changes = _address.resolve(self, changes)
     return changes
@@ -237,10 +240,11 @@ class Node(_values.Item):
     for i, (path, old) in enumerate(zip(layout.paths, self._children)):
       if path in others and not isinstance(old, Node) and (
           _values.may_be_leaf(others[path])):
-        x = others.pop(path)
+        x = _values.own(others.pop(path), layout.kinds[i])
         x = _leaves.replace(old, x, layout.kinds[i])
-        children[i] = _values.own(x, layout.kinds[i])
-      if inner := _address.pop_inside(path, others):
+        children[i] = x
+      if isinstance(old, Node) and (
+          inner := _address.pop_inside(path, others)):
         children[i] = old._replace(inner)
         if children[i]._layout is not old._layout:
           others[path] = children[i]
@@ -284,8 +288,7 @@ class Node(_values.Item):
     return _values.tree_key(self) == _values.tree_key(other)
 
   def __hash__(self) -> int:
-    for leaf in jax.tree.leaves(self):
-      hash(leaf)  # An array raises TypeError.
+    hash(tuple(jax.tree.leaves(self)))  # An array raises TypeError.
     return hash(_values.tree_key(self))
 
   def __repr__(self) -> str:

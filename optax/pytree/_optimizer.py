@@ -18,6 +18,7 @@ from optax.pytree import _flax
 from optax.pytree import _hyperparams
 from optax.pytree import _leaves
 from optax.pytree import _node
+from optax.pytree import _reads
 from optax.pytree import _scheduled
 from optax.pytree import _state
 from optax.pytree import _trial
@@ -66,12 +67,9 @@ class Optimizer(_node.Node):
   @property
   def opt_state(self) -> Any:
     """The state of the functional transformation, None before `init`."""
-    state = self._children[-1] if self._has_state() else None
+    state = self._children[-1] if _values.has_state(self) else None
     return _values.map_items(  # In containers of its own.
         lambda _, x: x, state, is_item=_values.is_holder)
-
-  def _has_state(self) -> bool:
-    return len(self._children) > len(self._layout.kinds)
 
   def _with_state(self: _Self, state: Any, params: Any = None) -> _Self:
     """Returns the optimizer with a state, for parameters as `init` saw them."""
@@ -84,7 +82,7 @@ class Optimizer(_node.Node):
     return self._unflatten(layout, (*children, state))
 
   def _without_state(self: _Self) -> _Self:
-    if not self._has_state():
+    if not _values.has_state(self):
       return self
     layout = self._layout
     layout = dataclasses.replace(layout, paths=layout.paths[:-1], params=None)
@@ -145,7 +143,7 @@ class Optimizer(_node.Node):
       TypeError: the call is that of a functional transformation.
     """
     _calls.check_update(self, updates, params, functional, extra_args)
-    if not self._has_state():
+    if not _values.has_state(self):
       raise ValueError(_NO_STATE.format(name=type(self).__name__))
     try:
       tx: Any = self.tx
@@ -164,6 +162,7 @@ class Optimizer(_node.Node):
   @property
   def tx(self) -> base.GradientTransformation:
     """The functional transformation with these hyperparameters."""
+    _reads.check(self)
     return self._call()
 
   def _call_with(
@@ -176,9 +175,6 @@ class Optimizer(_node.Node):
       return tx.tx
     _calls.check_transformation(self, tx)
     return tx
-
-  def _as_argument(self) -> base.GradientTransformation:
-    return self._call()
 
   def as_gradient_transformation(self) -> base.GradientTransformationExtraArgs:
     """Returns a functional transformation whose state is the optimizer.
@@ -257,17 +253,13 @@ class Optimizer(_node.Node):
       0.01
     """
     changes = self._changes(changes, by_name)
-    if 'opt_state' in changes:
-      return self._replace_state(changes.pop('opt_state'), changes)
+    gives_state = 'opt_state' in changes
+    opt_state = changes.pop('opt_state', None)
     opt = self._replace(changes)
-    if self._has_state():
-      _state.check_replacement(self, opt, changes)
-    return opt
-
-  def _replace_state(
-      self: _Self, opt_state: Any, changes: dict[str, Any]
-  ) -> _Self:
-    opt = self._replace(changes)
+    if not gives_state:
+      if _values.has_state(self):
+        _state.check_replacement(self, opt, changes)
+      return opt
     if opt_state is None:
       return opt._without_state()
     opt_state = _values.map_items(  # The owner may write to it.
@@ -277,9 +269,9 @@ class Optimizer(_node.Node):
 
   def _rearrange(self: _Self, changes: dict[str, Any]) -> _Self:
     opt: Any = super()._rearrange(changes)
-    if not self._has_state():
-      return opt
-    return opt._with_state(self.opt_state, self._layout.params)
+    if _values.has_state(self):
+      opt = opt._with_state(self._children[-1], self._layout.params)
+    return opt
 
   if not TYPE_CHECKING:  # Which would accept any attribute.
 
@@ -366,8 +358,8 @@ def wrap(
     ...   return optax.chain(
     ...       optax.clip_by_global_norm(max_norm), optax.sgd(learning_rate)
     ...   )
-    >>> clipped_sgd(0.1)
-    clipped_sgd(learning_rate=0.1, max_norm=1.0)
+    >>> clipped_sgd(0.1).max_norm
+    1.0
   """
   # As in namedtuple.
   module = sys._getframe(1).f_globals.get('__name__', '__main__')

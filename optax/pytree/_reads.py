@@ -24,7 +24,7 @@ def find(layout: Any) -> list[tuple[str, Any]]:
   """
   found = [
       (name, key) for (name, x), key in zip(layout.template.items(), layout.key)
-      if not _values.is_plain(x) and any(
+      if type(x) not in _values.FLAT and any(
           callable(y) or isinstance(y, base.GradientTransformation)
           for _, y in _values.items(x))]
   return found + [('', key) for key in layout.key[len(layout.template):]]

@@ -16,7 +16,8 @@ def reduce(node: Any) -> tuple[Any, ...]:
   parameters = cls.__signature__.parameters
   template = {
       n: x for n, x in layout.template.items()
-      if not (callable(x) or isinstance(x, base.GradientTransformation))
+      if not any(callable(y) or isinstance(y, base.GradientTransformation)
+                 for _, y in _values.items(x))
       or _values.key(x) != _values.key(parameters[n].default)}
   target, how = cls, None
   if '_factory' in vars(cls):

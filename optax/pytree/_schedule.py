@@ -9,6 +9,7 @@ from optax._src import base
 from optax.pytree import _closures
 from optax.pytree import _derive
 from optax.pytree import _node
+from optax.pytree import _reads
 from optax.pytree import _values
 
 
@@ -42,8 +43,12 @@ class Schedule(_node.Node):
       return _values.NUMBER
     return super()._kind(name, path, x)
 
+  def _as_argument(self) -> Any:
+    return self
+
   def __call__(self, count: jax.typing.ArrayLike) -> jax.typing.ArrayLike:
     """Returns the value after `count` steps."""
+    _reads.check(self)
     return self._call()(count)
 
   def __float__(self) -> float:

@@ -41,8 +41,8 @@ def injecting(
   """
 
   def call_with(arguments):
-    scheduled = {n: arguments[n] for n in numbers(cls) & arguments.keys()
-                 if callable(arguments[n])}
+    scheduled = {n: x for n, x in arguments.items()
+                 if callable(x) and n in numbers(cls)}
     if not scheduled:
       return call(arguments)
 

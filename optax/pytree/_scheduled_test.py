@@ -132,6 +132,12 @@ class EveryNumberTest(parameterized.TestCase):
 
 class SomeNumbersTest(parameterized.TestCase):
 
+  def test_order_in_the_state_is_that_of_the_parameters(self):
+    opt = o.adamw(0.1, **dict.fromkeys(
+        ('eps_root', 'eps', 'b2', 'b1'), lambda count: 0.5))
+    state = opt.init(jnp.ones(2)).opt_state
+    self.assertEqual(list(state.hyperparams), ['b1', 'b2', 'eps', 'eps_root'])
+
   @parameterized.named_parameters(
       ('chain', lambda b1: o.chain(o.clip(1.0), o.adam(0.1, b1=b1))),
       ('named_chain', lambda b1: o.named_chain(('adam', o.adam(0.1, b1=b1)))),

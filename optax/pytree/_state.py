@@ -134,12 +134,10 @@ def conform(old: Any, new: Any, state: Any) -> Any:
   if expected is None:
     return state
   structure = jax.tree.structure(expected)
-  if structure == jax.tree.structure(state):
-    check(expected, state)
-    return state
-  conformed = structure.unflatten(_in_order(expected, state, 'opt_state'))
-  check(expected, conformed)
-  return conformed
+  if structure != jax.tree.structure(state):
+    state = structure.unflatten(_in_order(expected, state, 'opt_state'))
+  check(expected, state)
+  return state
 
 
 def _in_order(expected: Any, found: Any, path: str) -> Iterator[Any]:

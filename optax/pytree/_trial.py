@@ -14,14 +14,16 @@ import functools
 import inspect
 import itertools
 import re
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 import jax
 import jax.core
 import jax.numpy as jnp
+from jax.interpreters import partial_eval
 from optax._src import base
 from optax.pytree import _leaves
 from optax.pytree import _node
+from optax.pytree import _reads
 from optax.pytree import _text
 from optax.pytree import _values
 from optax.tree_utils import _state_utils
@@ -148,7 +150,7 @@ class _Subject(NamedTuple):
     return self.cls._unflatten(self.layout, children)
 
   def init(self, leaves: Any, params: Any) -> Any:
-    return self.opt(leaves).tx.init(params)
+    return self.opt(leaves)._call().init(params)
 
   def paths(self, state: Any) -> list[str]:
     """Returns the paths of the leaves, those of a state included."""
@@ -169,6 +171,7 @@ def update(opt: Any) -> Program:
 
 
 def _try(what: str, trace: Any, opt: Any) -> Program:
+  _reads.check(opt)
   leaves, treedef = jax.tree.flatten(opt._children[:-1])
   subject = _Subject(
       type(opt), opt._layout, treedef, tuple(map(_leaf, leaves)))
@@ -192,12 +195,12 @@ def _try_once(
     except Exception as e:  # pylint: disable=broad-exception-caught
       error = error or e
       continue
-    used, counts = _read(program, subject.paths(state))
+    text, used, counts = _read(program, subject.paths(state))
     if any(len(places) > 1 for places in counts.values()):
       starts = _starts(subject, leaves)
       counts = {path: {place: int(starts.get(place, 0)) for place in places}
                 for path, places in counts.items()}
-    found = Program('', _comparable(program), Params(result), used, counts)
+    found = Program('', text, Params(result), used, counts)
     if any(isinstance(x, jax.core.Tracer) for x in program.consts):
       raise _HoldsTracers(found)
     return found
@@ -258,64 +261,46 @@ def _trace_update(subject: _Subject, leaves: Any) -> tuple[Any, Any, Any]:
   raise error
 
 
-def _comparable(program: Any) -> str:
-  """Returns what can be compared of a program, without what it doesn't use."""
-  needed, eqns = set(map(id, program.jaxpr.outvars)), []
-  for eqn in reversed(program.jaxpr.eqns):
-    if eqn.effects or not needed.isdisjoint(map(id, eqn.outvars)):
-      needed.update(map(id, eqn.invars))
-      eqns.append(eqn)
-  jaxpr = program.jaxpr.replace(eqns=eqns[::-1])
-  return f'{jaxpr} {_values.key(tuple(program.consts))}'
-
-
-def _read(jaxpr: Any, names: list[str]) -> tuple[frozenset[str], Any]:
+def _read(program: Any, names: list[str]) -> tuple[str, frozenset[str], Any]:
   """Reads a program whose first inputs have those names.
 
   Args:
-    jaxpr: the program.
+    program: the program.
     names: of its first inputs.
 
   Returns:
-    The names of the inputs that its outputs depend on; and those with which the
-    probes are called.
+    What can be compared of it, without what it computes in vain; the names of
+    the inputs that its outputs depend on; and those with which the probes are
+    called.
   """
-  counts = {}
-  inputs = [(frozenset({name}), name) for name in names]
-  inputs += [(frozenset(), None)] * (len(jaxpr.jaxpr.invars) - len(names))
-  outputs = _follow(jaxpr.jaxpr, inputs, counts)
-  return frozenset().union(*(sources for sources, _ in outputs)), counts
+  jaxpr, counts = program.jaxpr, {}
+  _follow(jaxpr, names + [None] * (len(jaxpr.invars) - len(names)), counts)
+  needed = [True] * len(jaxpr.outvars)
+  _, is_used = partial_eval.dce_jaxpr(jaxpr, needed)
+  jaxpr, _ = partial_eval.dce_jaxpr(jaxpr, needed, instantiate=True)
+  text = f'{jaxpr} {_values.key(tuple(program.consts))}'
+  return text, frozenset(itertools.compress(names, is_used)), counts
 
 
-def _follow(jaxpr: Any, inputs: list[Any], counts: dict[str, Any]) -> list[Any]:
-  """Follows inputs through a program.
+def _follow(jaxpr: Any, inputs: list[Any], counts: dict[str, Any]) -> None:
+  """Finds the probes in a program.
 
   Args:
     jaxpr: the program.
-    inputs: for each input the names that it depends on, and the name that it
-      is, or None.
+    inputs: the names of its inputs, or None.
     counts: gets the name of what each probe is called with, by its path.
-
-  Returns:
-    The same as `inputs` for each output.
   """
   known = dict(zip(map(id, jaxpr.invars), inputs))
-  read = lambda x: known.get(id(x), (frozenset(), None))
   for eqn in jaxpr.eqns:
-    values = list(map(read, eqn.invars))
+    values = [known.get(id(x)) for x in eqn.invars]
     name = str(eqn.params.get('name', ''))
     if name.startswith(_PROBE):
-      counts.setdefault(name.removeprefix(_PROBE), {})[values[0][1]] = 0
-    is_loop = eqn.primitive.name in ('scan', 'while')
+      counts.setdefault(name.removeprefix(_PROBE), {})[values[0]] = 0
+    if eqn.primitive.name in ('scan', 'while'):
+      values = [None] * len(values)
     for inner in _inner_programs(eqn.params.values()):
       # A branch has no predicate, so that the first ones may be missing.
-      passed = values[len(values) - len(inner.invars):]
-      if is_loop:
-        passed = [(sources, None) for sources, _ in passed]
-      _follow(inner, passed, counts)
-    sources = frozenset().union(*(sources for sources, _ in values))
-    known.update((id(x), (sources, None)) for x in eqn.outvars)
-  return list(map(read, jaxpr.outvars))
+      _follow(inner, values[len(values) - len(inner.invars):], counts)
 
 
 def _inner_programs(params: Any) -> Iterator[Any]:

@@ -1628,6 +1628,30 @@ class FactoryTest(parameterized.TestCase):
     with self.assertRaisesRegex(TypeError, 'reads what has changed'):
       _update(opt)
 
+  def test_that_has_changed_back(self):
+    module = {'optax': optax, 'scale': 1.0}
+    exec('make = optax.pytree.wrap(lambda rate: optax.scale_by_schedule('  # pylint: disable=exec-used
+         'lambda count: scale * rate(count)), schedules=("rate",))', module)
+    opt = module['make'](o.linear_schedule(0.0, 1.0, 4)).init(_PARAMS)
+    module['scale'] = 2.0
+    with self.assertRaisesRegex(TypeError, 'reads what has changed'):
+      opt.hyperparams  # pylint: disable=pointless-statement
+    module['scale'] = 1.0
+    self.assertEqual(opt.hyperparams['rate'], 0.0)
+
+
+class DefaultTest(absltest.TestCase):
+
+  def test_container_of_functions_is_left_out_of_a_pickle(self):
+    module = types.ModuleType('module_with_a_default')
+    module.optax = optax
+    exec('@optax.pytree.wrap\n'  # pylint: disable=exec-used
+         'def factory(learning_rate, fns=(lambda x: x, 3)):\n'
+         '  return optax.sgd(learning_rate)', vars(module))
+    with mock.patch.dict(sys.modules, {module.__name__: module}):
+      opt = pickle.loads(pickle.dumps(module.factory(0.1)))
+    self.assertIs(opt.fns[0], module.factory(0.1).fns[0])
+
 
 class ReloadTest(parameterized.TestCase):
   """A module or a cell of a notebook that runs again, as it was."""

@@ -28,8 +28,21 @@ class Child(NamedTuple):
   index: int
 
 
+# Values of Python that nothing can write to; and what holds nothing.
+PLAIN = frozenset((type(None), bool, int, float, str))
+FLAT = PLAIN | {Child}
+
+
 class Item:
   """A pytree that is one item of an argument, whatever it holds itself."""
+
+  _layout: Any
+  _children: tuple[Any, ...]
+
+
+def has_state(x: Any) -> bool:
+  """Whether `x` is an optimizer with state."""
+  return isinstance(x, Item) and len(x._children) > len(x._layout.kinds)
 
 
 def _is_item(x: Any) -> bool:
@@ -60,8 +73,6 @@ def map_items(
   Returns:
     The same containers with other items.
   """
-  if hasattr(type(value), '__next__'):
-    value = list(value)  # It can be read only once.
   if is_item(value) or _is_item(value):
     return f(path, value)
   if type(value) in _DICTS:
@@ -91,11 +102,6 @@ def items(
   found: list[Any] = []
   map_items(lambda *item: found.append(item), value, path, is_item)
   return found
-
-
-def is_plain(x: Any) -> bool:
-  """Whether `x` is a Python value that nothing can write to."""
-  return x is None or type(x) in (bool, int, float, str)
 
 
 def is_number(x: Any) -> bool:
