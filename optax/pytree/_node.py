@@ -59,6 +59,7 @@ class Node(_values.Item):
   _facts: ClassVar[_derive.Facts]
   _options: ClassVar[_derive.Options]
   _by_name: ClassVar[bool]  # Whether it takes all arguments by name.
+  _default_keys: ClassVar[dict[str, Any]]  # What stands for defaults.
 
   def __init_subclass__(cls, **kwargs: Any):
     super().__init_subclass__(**kwargs)
