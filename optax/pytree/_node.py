@@ -64,8 +64,7 @@ class Node(_values.Item):
   def __init_subclass__(cls, **kwargs: Any):
     super().__init_subclass__(**kwargs)
     jax.tree_util.register_pytree_with_keys(
-        cls, _flatten_with_keys, cls._unflatten, flatten
-    )
+        cls, _flatten_with_keys, cls._unflatten, flatten)
 
   def __init__(self, /, *args: Any, **kwargs: Any):
     _arguments.check_class(type(self))
@@ -228,8 +227,8 @@ class Node(_values.Item):
   ) -> dict[str, Any]:
     """Returns the arguments of `replace` by path."""
     try:
-      items = () if changes is None else changes.items()
-      changes = dict(**{str(path): x for path, x in items}, **by_name)
+      changes = {} if changes is None else changes
+      changes = dict(**{str(k): x for k, x in changes.items()}, **by_name)
     except (AttributeError, TypeError):
       raise _address.how_to_replace(self) from None
     changes = _address.resolve(self, changes)
@@ -276,9 +275,8 @@ class Node(_values.Item):
   def __setattr__(self, name: str, value: Any):
     name = {'lr': 'learning_rate'}.get(name, name)
     raise dataclasses.FrozenInstanceError(
-        f'{type(self).__name__} is immutable; write'
-        f' opt = opt.replace({name}={value!r})'
-    )
+        f'{type(self).__name__} is immutable; write opt = opt.replace('
+        f'{name}={value!r})')
 
   def __delattr__(self, name: str):
     raise dataclasses.FrozenInstanceError(f'{type(self).__name__} is immutable')
