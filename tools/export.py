@@ -125,7 +125,9 @@ Refuse arguments in optax.pytree that can't work
 
 The error names the argument and shows what to write.
 """, files='pytree/_arguments.py pytree/_errors_test.py',
-           names='is_value', tests='test_what_has_no_hash_is_refused_by_name'),
+           names='is_value', tests="""
+test_a_factory_may_check_a_number test_iterator_is_refused
+test_what_has_no_hash_is_refused_by_name"""),
     Commit('classes', """\
 Add the other optimizers and combinators to optax.pytree
 
@@ -137,6 +139,7 @@ pytree/_coverage_test.py pytree/_equivalence_test.py
 pytree/_hypergradient_test.py pytree/_issues_test.py
 pytree/_population_test.py pytree/_precision_test.py
 pytree/_properties_test.py""",
+           tests='test_of_the_arguments_of_a_partial_object',
            names='from_gradient_transformation _convert cls._convert'
            ' _as_argument x._as_argument'),
     Commit('addresses', """\

@@ -321,7 +321,7 @@ class IteratorTest(parameterized.TestCase):
       ('as_a_number', lambda: optax.pytree.sgd(iter([0.1])), 'not a list'),
       ('in_a_container', lambda: adam_of(b1=[iter([0.1])]), 'read only once'),
   )
-  def test_is_refused(self, make, message):
+  def test_iterator_is_refused(self, make, message):
     with self.assertRaisesRegex(TypeError, message):
       make()
 
