@@ -128,20 +128,6 @@ The error names the argument and shows what to write.
            names='is_value', tests="""
 test_a_factory_may_check_a_number test_iterator_is_refused
 test_what_has_no_hash_is_refused_by_name"""),
-    Commit('classes', """\
-Add the other optimizers and combinators to optax.pytree
-
-Each is a line that wraps the function. The tests compare all of them with the
-functions, bit for bit.
-""", files="""
-pytree/contrib.py pytree/_multi_steps.py pytree/_combinators_test.py
-pytree/_coverage_test.py pytree/_equivalence_test.py
-pytree/_hypergradient_test.py pytree/_issues_test.py
-pytree/_population_test.py pytree/_precision_test.py
-pytree/_properties_test.py""",
-           tests='test_of_the_arguments_of_a_partial_object',
-           names='from_gradient_transformation _convert cls._convert'
-           ' _as_argument x._as_argument'),
     Commit('addresses', """\
 Find hyperparameters in optax.pytree by name or by path
 
@@ -159,7 +145,7 @@ Refuse changes of an optimizer in optax.pytree that its state can't follow
 what each depends on. An update that fails names what doesn't fit.
 """, files='pytree/_state.py pytree/_trial.py', tests="""
 StateInOtherContainersTest test_abstract_optimizer test_differ_in_the_parameters
-test_each_hyperparameter test_gradients_of_another_structure
+test_gradients_of_another_structure
 test_other_parameters_make_another_value
 test_refuses_another_value_where_the_update_is_not_known
 test_replace_is_refused_where_the_state_can_not_follow"""),
@@ -168,11 +154,23 @@ Show the hyperparameters of optimizers in optax.pytree by path
 
 A schedule is shown as its value in the next update. The traced update tells
 which count in the state it is called with.
-""", files="""
-pytree/_hyperparams.py pytree/_hyperparams_test.py pytree/_scheduled_test.py""",
-           tests="""
+""", files='pytree/_hyperparams.py', tests="""
 test_gradients test_hyperparams_are_read_only test_hyperparams_are_the_numbers
 test_replace_compiles_nothing test_wrap_refuses_a_parameter_that_is_taken"""),
+    Commit('classes', """\
+Add the other optimizers and combinators to optax.pytree
+
+Each is a line that wraps the function. The tests compare all of them with the
+functions, bit for bit.
+""", files="""
+pytree/contrib.py pytree/_multi_steps.py pytree/_combinators_test.py
+pytree/_coverage_test.py pytree/_equivalence_test.py
+pytree/_hypergradient_test.py pytree/_hyperparams_test.py
+pytree/_issues_test.py pytree/_population_test.py pytree/_precision_test.py
+pytree/_properties_test.py pytree/_scheduled_test.py""", tests="""
+test_each_hyperparameter test_of_the_arguments_of_a_partial_object""",
+           names='from_gradient_transformation _convert cls._convert'
+           ' _as_argument x._as_argument'),
     Commit('schedules', """\
 Add schedules to optax.pytree
 
