@@ -74,6 +74,28 @@ class CutModuleTest(parameterized.TestCase):
           def f(x):
             return x
           '''),
+      ('a_method_but_not_that_of_another_class', '''\
+          class A:
+
+            def f(self):
+              return late.f(self)
+
+            x = 1
+
+          class B:
+
+            def f(self):
+              return 1
+          ''', '''\
+          class A:
+
+            x = 1
+
+          class B:
+
+            def f(self):
+              return 1
+          '''),
       ('what_names_a_lost_method', '''\
           class A:
 

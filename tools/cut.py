@@ -24,6 +24,7 @@ class _Cut(cst.CSTTransformer):
   def __init__(self, gone):
     super().__init__()
     self.gone = set(gone)
+    self.definitions = frozenset(gone)
 
   def _is_gone(self, *nodes):
     found = [x for node in nodes
@@ -80,7 +81,9 @@ class _Cut(cst.CSTTransformer):
 
   def leave_FunctionDef(self, original_node, updated_node):
     old, new = original_node, updated_node
-    left = self._unless_empty(old, new, new.name, new.params, *new.decorators)
+    left = self._unless_empty(old, new, new.params, *new.decorators)
+    if new.name.value in self.definitions:
+      left = cst.RemoveFromParent()
     if left is not new and not m.findall(old, m.Decorator(m.Name('overload'))):
       self.gone.add(new.name.value)
     return left

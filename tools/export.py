@@ -132,7 +132,7 @@ test_what_has_no_hash_is_refused_by_name"""),
 Find hyperparameters in optax.pytree by name or by path
 
 A name that one optimizer inside a combinator has is an address.
-""", files='pytree/_address.py pytree/_address_test.py', names='__getattr__'),
+""", files='pytree/_address.py pytree/_address_test.py', names='_calls.find'),
     Commit('numbers', """\
 Take schedules for numbers in optax.pytree
 

@@ -101,6 +101,8 @@ def find(opt: Any, name: str) -> Any:
   Raises:
     AttributeError: there is none, or there are several.
   """
+  if name.startswith('_') or hasattr(type(opt), name):
+    return object.__getattribute__(opt, name)  # Raises it again.
   try:
     return _address.find(opt, name).value
   except AttributeError as e:

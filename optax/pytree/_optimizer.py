@@ -276,8 +276,6 @@ class Optimizer(_node.Node):
   if not TYPE_CHECKING:  # Which would accept any attribute.
 
     def __getattr__(self, name: str):
-      if name.startswith('_') or hasattr(type(self), name):
-        return object.__getattribute__(self, name)  # Raises it again.
       return _calls.find(self, name)
 
   def __iter__(self, *index: Any):
