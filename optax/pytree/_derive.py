@@ -48,7 +48,8 @@ class Options(NamedTuple):
 def options(name: Optional[str], *names: Any) -> Options:
   """Returns the arguments of `wrap`, if they are names of parameters."""
   _arguments.check_options(*names)
-  return Options(name, *(x if x is None else tuple(x) for x in names))
+  chosen: Any = (x if x is None else tuple(x) for x in names)
+  return Options(name, *chosen)
 
 
 def _inner(annotation: Any) -> tuple[Any, ...]:
@@ -61,8 +62,7 @@ def _inner(annotation: Any) -> tuple[Any, ...]:
 
 def _facts(
     signature: inspect.Signature, how: Options, endings: tuple[str, ...],
-    scope: dict[str, Any],
-) -> Facts:
+    scope: dict[str, Any]) -> Facts:
   """Finds out what can be known of each parameter.
 
   Args:

@@ -5,7 +5,6 @@ from typing import Any, Optional
 
 import jax
 from optax._src import base
-from optax.pytree import _values
 
 _OTHER_STATE = """\
 the state of opt.as_gradient_transformation() is the optimizer that its init
@@ -49,6 +48,6 @@ class _Update:
       params: Optional[base.Params] = None,
       **extra_args: Any,
   ) -> tuple[base.Updates, Any]:
-    if not (isinstance(state, _values.Item) and hasattr(state, 'update')):
+    if not hasattr(state, 'as_gradient_transformation'):
       raise TypeError(_OTHER_STATE.format(state=type(state).__name__))
     return state.update(updates, params, **extra_args)
