@@ -70,8 +70,9 @@ def not_bound(cls: Any, error: TypeError) -> TypeError:
   """Returns the error of a call with other parameters."""
   parameters = [p.replace(annotation=p.empty)
                 for p in cls.__signature__.parameters.values()]
+  problem = str(error).partition('. ')[0]  # Newer Pythons guess a name.
   return TypeError(
-      f'{error}; write {cls.__name__}{inspect.Signature(parameters)}')
+      f'{problem}; write {cls.__name__}{inspect.Signature(parameters)}')
 
 
 def needs_a_value(cls: Any, arguments: dict[str, Any]) -> TypeError:
