@@ -146,8 +146,9 @@ class BenchmarksTest(absltest.TestCase):
          f' and once with `optax.pytree`, and takes {sweep} of the time'),
         ('docs/rfc.md',
          'a step with 2 leaves takes'
-         f' {step("2 leaves, adam", FUNCTIONAL, INJECT)} of functional'
-         f" Optax's time, against {step('2 leaves, adam', FUNCTIONAL)};"),
+         f' {step("2 leaves, adam", FUNCTIONAL, INJECT)} of the time of'
+         ' functional Optax with a constant rate, against'
+         f' {step("2 leaves, adam", FUNCTIONAL)};'),
         ('docs/rfc.md',
          f'{compiled["eqx.filter_jit"]} compilations in the sweep with'
          ' `eqx.filter_jit`'),

@@ -1,7 +1,6 @@
 """Refuses arguments that can't work, and says what to write."""
 
-# pylint: disable=inconsistent-quotes, too-many-boolean-expressions
-# pylint: disable=unidiomatic-typecheck
+# pylint: disable=too-many-boolean-expressions, unidiomatic-typecheck
 
 import collections.abc
 from collections.abc import Callable, Collection

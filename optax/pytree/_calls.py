@@ -1,6 +1,6 @@
 """Refuses calls as of other libraries, and says what to write."""
 
-from typing import Any, NoReturn
+from typing import Any
 
 import jax
 from optax.pytree import _address
@@ -90,9 +90,9 @@ def _functional(opt: Any, method: str) -> str:
   return _CALLED_AS_FUNCTIONAL.format(name=type(opt).__name__, method=method)
 
 
-def not_a_sequence(opt: Any) -> NoReturn:
-  """Refuses to unpack an optimizer."""
-  raise TypeError(_NOT_A_SEQUENCE.format(name=type(opt).__name__))
+def not_a_sequence(opt: Any) -> TypeError:
+  """Returns the error of an optimizer that is unpacked."""
+  return TypeError(_NOT_A_SEQUENCE.format(name=type(opt).__name__))
 
 
 def find(opt: Any, name: str) -> Any:

@@ -7,7 +7,7 @@ change otherwise, as `_functions` proves, the function is a template as other
 arguments are: placeholders stand in its cells, and the arrays are leaves.
 """
 
-# pylint: disable=inconsistent-quotes, unidiomatic-typecheck
+# pylint: disable=unidiomatic-typecheck
 
 from collections.abc import Callable
 import functools

@@ -1,7 +1,5 @@
 """Derives a class from the signature of a factory."""
 
-# pylint: disable=inconsistent-quotes
-
 import collections.abc
 from collections.abc import Callable
 import contextlib

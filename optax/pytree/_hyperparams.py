@@ -1,7 +1,5 @@
 """Reads the numeric hyperparameters of an optimizer and of those inside it."""
 
-# pylint: disable=inconsistent-quotes
-
 from collections.abc import Iterator, Mapping
 import inspect
 from typing import Any

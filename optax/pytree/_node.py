@@ -1,7 +1,6 @@
 """The arguments of a factory as an immutable pytree."""
 
-# pylint: disable=inconsistent-quotes, too-many-boolean-expressions
-# pylint: disable=unidiomatic-typecheck
+# pylint: disable=unidiomatic-typecheck, use-dict-literal
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 import dataclasses

@@ -1,7 +1,6 @@
 """Optimizers as immutable pytrees."""
 
-# pylint: disable=inconsistent-quotes, keyword-arg-before-vararg
-# pylint: disable=super-with-arguments, unidiomatic-typecheck
+# pylint: disable=keyword-arg-before-vararg
 
 from collections.abc import Callable, Collection, Mapping
 import dataclasses
@@ -279,7 +278,7 @@ class Optimizer(_node.Node):
       return _calls.find(self, name)
 
   def __iter__(self, *index: Any):
-    _calls.not_a_sequence(self)
+    raise _calls.not_a_sequence(self)
 
   __getitem__ = __iter__
 

@@ -1,5 +1,7 @@
 """Optimizers and layouts as text."""
 
+# pylint: disable=unidiomatic-typecheck
+
 from typing import Any
 
 import jax

@@ -1,5 +1,7 @@
 """The functional view of an optimizer, whose state is the optimizer."""
 
+# pylint: disable=unidiomatic-typecheck
+
 import dataclasses
 from typing import Any, Optional
 
