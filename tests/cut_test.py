@@ -15,7 +15,7 @@ import cut  # pylint: disable=g-import-not-at-top
 class CutModuleTest(parameterized.TestCase):
 
   @parameterized.named_parameters(
-      ('a_statement', 'x = 1\n{}x = late.f(x)\n', 'x = 1\n'),
+      ('a_statement', 'x = 1\nx = late.f(x)\n', 'x = 1\n'),
       ('a_method_of_nothing_else', '''\
           class A:
 
@@ -110,7 +110,7 @@ class CutModuleTest(parameterized.TestCase):
           '''),
   )
   def test_takes_out(self, source, expected):
-    source = 'from here import late\n' + textwrap.dedent(source.format(''))
+    source = 'from here import late\n' + textwrap.dedent(source)
     self.assertEqual(
         cut.cut_module(source, {'here.late'}).strip(),
         textwrap.dedent(expected).strip())

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from optax._src import base
+from optax.pytree import _record
 from optax.pytree import _values
 
 
@@ -24,9 +24,7 @@ def find(layout: Any) -> list[tuple[str, Any]]:
   """
   found = [
       (name, key) for (name, x), key in zip(layout.template.items(), layout.key)
-      if type(x) not in _values.FLAT and any(
-          callable(y) or isinstance(y, base.GradientTransformation)
-          for _, y in _values.items(x))]
+      if type(x) not in _values.FLAT and _record.holds_functions(x)]
   return found + [('', key) for key in layout.key[len(layout.template):]]
 
 

@@ -16,8 +16,7 @@ def reduce(node: Any) -> tuple[Any, ...]:
   parameters = cls.__signature__.parameters
   template = {
       n: x for n, x in layout.template.items()
-      if not any(callable(y) or isinstance(y, base.GradientTransformation)
-                 for _, y in _values.items(x))
+      if not holds_functions(x)
       or _values.key(x) != _values.key(parameters[n].default)}
   target, how = cls, None
   if '_factory' in vars(cls):
@@ -28,6 +27,12 @@ def reduce(node: Any) -> tuple[Any, ...]:
   children, state = node._children[:count], node._children[count:]
   return restore, (target, how, template, layout.kinds, children,
                    *state, *(layout.params,) * bool(state))
+
+
+def holds_functions(x: Any) -> bool:
+  """Whether an argument is, or holds, a function or a transformation."""
+  return any(callable(y) or isinstance(y, base.GradientTransformation)
+             for _, y in _values.items(x))
 
 
 def is_global(x: Any) -> bool:
